@@ -1,0 +1,72 @@
+"""A first look through all answers: which models, how many rows, and what form the results have.
+
+Grading needs to know some things before the first row: the benchmark (found by the ids), and for stored BFCL results
+whether a model answers by function calling or by text, which no single row can tell::
+
+    {"id": "irrelevance_3", "result": "I cannot do that."}      either kind of model may answer this
+    {"id": "simple_python_0", "result": [{"f": "{}"}]}          only a function-calling model has such rows
+
+So the input is read twice, and nothing but the figures below is kept.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from starbench.predictions.files import read_values
+from starbench.predictions.layout import Source
+from starbench.predictions.rows import BadRow, Prediction, read_row
+
+SAMPLE = 2000
+"""How many ids are kept for telling the benchmark."""
+
+
+@dataclass(slots=True)
+class Survey:
+    """What the first look found. ``models`` counts rows; ``calling`` names the models with results that are calls."""
+
+    models: Counter[str] = field(default_factory=Counter)
+    calling: set[str] = field(default_factory=set)
+    ids: list[str] = field(default_factory=list)
+    benchmarks: Counter[str] = field(default_factory=Counter)
+    own_cases: int = 0
+
+    @property
+    def rows(self) -> int:
+        """How many rows can be read."""
+        return self.models.total()
+
+
+def read_predictions(sources: Iterable[Source | BadRow]) -> Iterator[Prediction | BadRow]:
+    """Every row of every source, in order, as a prediction or as what is wrong with it."""
+    for source in sources:
+        if isinstance(source, BadRow):
+            yield source
+            continue
+        for item in read_values(source.path, source.name):
+            yield item if isinstance(item, BadRow) else read_row(item[1], source.name, item[0], source.model)
+
+
+def survey(sources: Sequence[Source | BadRow]) -> Survey:
+    """Look through all sources once."""
+    found = Survey()
+    for prediction in read_predictions(sources):
+        if isinstance(prediction, BadRow):
+            continue
+        found.models[prediction.model] += 1
+        if prediction.form == "result" and _holds_calls(prediction.answer):
+            found.calling.add(prediction.model)
+        if len(found.ids) < SAMPLE:
+            found.ids.append(prediction.id)
+        if prediction.benchmark:
+            found.benchmarks[prediction.benchmark] += 1
+        found.own_cases += prediction.case is not None
+    return found
+
+
+def _holds_calls(result: Any) -> bool:
+    """Whether a stored result is a list of calls; a list of turns (multi-turn) holds lists and says nothing."""
+    return isinstance(result, list) and all(isinstance(item, dict) for item in result)
