@@ -1,0 +1,171 @@
+"""How alike the calls of an answer and the expected calls are: an intersection over union, twice.
+
+    expected   f(a=1, b=2), g()          predicted   f(a=1, b=3)
+    pair f     (1 + 0) / |{a, b}|                     = 0.5
+    calls      0.5 / (1 predicted + 2 expected - 1)   = 0.25
+
+The paper's equation (arXiv 2602.03022): ``S = Σ sim(p, g) / (|P| + |G| - |P ∩ G|)``. Pairs are made between calls of
+the same name, as many as there can be; ``sim`` of a pair is the same fraction over arguments, where an optional
+argument that is left out does not count. An attempt that could not be read counts as a predicted call without partner.
+
+Laws, for the ``robust`` profile, exactly and not up to rounding:
+
+* 1.0 if and only if every call has a partner that accepts it as a whole and nothing is left over;
+* the order of calls and of arguments does not matter;
+* adding a call with no credit from any expected call, or an unreadable attempt, never raises S;
+* a copy of a call never raises S, unless a further expected call accepts that very call as a whole: copies beyond the
+  number of expected calls that accept them (at least one) take no partner. Without this rule
+  ``f(a=1, b=1)`` against ``f(a=1, b=1), f(a=1, b=2)`` would rise from 1/2 to 3/4 by being written twice;
+* dropping an exactly right call never raises S if no other predicted call gets credit from its partner.
+
+The last law cannot hold without its condition, under any form of the equation. Let g be expected, and p (right) and
+q (sim 0.9) predicted: S = 1 / (2 + 1 - 1) = 0.5, and without p, S = 0.9 / (1 + 1 - 1) = 0.9. The near miss q takes
+the place of p, and what fell away is the penalty for having answered twice.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from starbench.similarity.profiles import Profile
+from starbench.similarity.values import best, flatten, ratio, written
+from starbench.types import Accepted, ArgumentPart, Call, CallPart, ExpectedCall, Similarity
+
+PAIRS = 16_384
+"""Pairs of one name that are compared; calls that would make more are ``surplus``, never where they could be right."""
+
+ArgumentCredit = tuple[str, float, str]
+"""Name of an argument, similarity, reason."""
+
+
+class _Pair(NamedTuple):
+    predicted: int
+    expected: int
+    similarity: float
+
+
+def compare_calls(
+    predicted: Sequence[Call], expected: Sequence[ExpectedCall], rules: Profile, failed: int = 0
+) -> Similarity:
+    """The similarity of two lists of calls; ``failed`` is the number of attempts that could not be read."""
+    asked = _by_name(call.name for call in expected)
+    made = _by_name(call.name for call in predicted)
+    pairs: list[_Pair] = []
+    alone: dict[int, str] = {}
+    for name in asked.keys() & made.keys():
+        pairs += _pair(predicted, made[name], expected, asked[name], rules, alone)
+    pairs.sort()
+    union = len(predicted) + failed + len(expected) - len(pairs)
+    whole = len(pairs) == union and all(pair.similarity == 1.0 for pair in pairs)
+    value = ratio(rules.total([pair.similarity for pair in pairs]), union, whole)
+    return Similarity(value, tuple(_parts(predicted, expected, pairs, alone, failed, rules)), rules.name)
+
+
+def _by_name(names: Iterable[str]) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = defaultdict(list)
+    for index, name in enumerate(names):
+        found[name].append(index)
+    return found
+
+
+def _pair(
+    predicted: Sequence[Call],
+    made: list[int],
+    expected: Sequence[ExpectedCall],
+    asked: list[int],
+    rules: Profile,
+    alone: dict[int, str],
+) -> list[_Pair]:
+    """Pairs among the calls of one name; those that may take no partner go to ``alone`` with their reason."""
+    prints = {}
+    if len(made) > 1 and not rules.copies_pair:
+        prints = {i: tuple(flatten(predicted[i].arguments)) for i in made}
+    most = max(len(asked), PAIRS // len(asked))
+    if len(made) > most:
+        made = sorted(made, key=lambda i: written(prints.get(i, i)))
+        alone.update(dict.fromkeys(made[most:], "surplus"))
+        made = made[:most]
+    weights = [[pair_similarity(predicted[i].arguments, expected[j], rules) for j in asked] for i in made]
+    if prints:
+        made, weights = _without_copies(made, weights, prints, alone)
+    columns = rules.pair(weights)
+    return [
+        _Pair(i, asked[column], row[column])
+        for i, row, column in zip(made, weights, columns, strict=True)
+        if column >= 0
+    ]
+
+
+def _without_copies(
+    made: list[int], weights: list[list[float]], prints: Mapping[int, object], alone: dict[int, str]
+) -> tuple[list[int], list[list[float]]]:
+    """Leave out the copies of a call beyond the expected calls that accept it as a whole."""
+    seen: dict[object, int] = defaultdict(int)
+    kept: list[int] = []
+    rows: list[list[float]] = []
+    for i, row in zip(made, weights, strict=True):
+        seen[prints[i]] += 1
+        if seen[prints[i]] > max(1, row.count(1.0)):
+            alone[i] = "copy"
+        else:
+            kept.append(i)
+            rows.append(row)
+    return kept, rows
+
+
+def pair_similarity(arguments: Mapping[str, Any], wanted: ExpectedCall, rules: Profile) -> float:
+    """The similarity of the arguments of a call to those of an expected call of the same name."""
+    found = [similarity for _, similarity, _ in argument_credits(arguments, wanted.arguments, rules)]
+    return ratio(rules.total(found), len(found), all(similarity == 1.0 for similarity in found))
+
+
+def argument_credits(
+    arguments: Mapping[str, Any], wanted: Mapping[str, Accepted], rules: Profile
+) -> list[ArgumentCredit]:
+    """The credit of each argument in the union of both sides, the missing ones first."""
+    found = [(name, 0.0, "missing") for name, place in wanted.items() if name not in arguments and not place.optional]
+    for name, got in arguments.items():
+        place = wanted.get(name)
+        found.append((name, 0.0, "unexpected") if place is None else (name, *best(got, place, rules.value)))
+    return found
+
+
+def _parts(
+    predicted: Sequence[Call],
+    expected: Sequence[ExpectedCall],
+    pairs: list[_Pair],
+    alone: Mapping[int, str],
+    failed: int,
+    rules: Profile,
+) -> Iterable[CallPart]:
+    """Pairs in the order of the answer, then predicted calls, expected calls and attempts without partner."""
+    for i, j, similarity in pairs:
+        reason = "equal" if similarity == 1.0 else "partial" if similarity > 0.0 else "different"
+        arguments = _argument_parts(predicted[i].arguments, expected[j].arguments, rules)
+        yield CallPart(predicted[i].name, i, j, similarity, reason, arguments)
+    paired, met = {pair.predicted for pair in pairs}, {pair.expected for pair in pairs}
+    for i, call in enumerate(predicted):
+        if i not in paired:
+            yield CallPart(call.name, i, None, 0.0, alone.get(i, "unexpected"))
+    for j, wanted in enumerate(expected):
+        if j not in met:
+            yield CallPart(wanted.name, None, j, 0.0, "missing")
+    for _ in range(failed):
+        yield CallPart("", None, None, 0.0, "failed")
+
+
+def _argument_parts(
+    arguments: Mapping[str, Any], wanted: Mapping[str, Accepted], rules: Profile
+) -> tuple[ArgumentPart, ...]:
+    return tuple(
+        ArgumentPart(
+            name,
+            similarity,
+            reason,
+            got=arguments.get(name),
+            wanted=wanted[name].alternatives if name in wanted else None,
+        )
+        for name, similarity, reason in argument_credits(arguments, wanted, rules)
+    )
