@@ -25,12 +25,11 @@ the place of p, and what fell away is the penalty for having answered twice.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from starbench.similarity.profiles import Profile
-from starbench.similarity.values import best, flatten, ratio, written
+from starbench.similarity.values import best, flatten, fraction, written
 from starbench.types import Accepted, ArgumentPart, Call, CallPart, ExpectedCall, Similarity
 
 PAIRS = 16_384
@@ -40,33 +39,48 @@ ArgumentCredit = tuple[str, float, str]
 """Name of an argument, similarity, reason."""
 
 
-class _Pair(NamedTuple):
+class Pair(NamedTuple):
+    """A predicted call and the expected one it was compared with, by index."""
+
     predicted: int
     expected: int
     similarity: float
 
 
-def compare_calls(
+class Matching(NamedTuple):
+    """The assignment between two lists of calls and the similarity that follows from it.
+
+    ``alone`` gives a reason to predicted calls that were not allowed a partner (``copy``, ``surplus``).
+    """
+
+    value: float
+    pairs: list[Pair]
+    alone: dict[int, str]
+
+
+def match_calls(
     predicted: Sequence[Call], expected: Sequence[ExpectedCall], rules: Profile, failed: int = 0
-) -> Similarity:
-    """The similarity of two lists of calls; ``failed`` is the number of attempts that could not be read."""
-    asked = _by_name(call.name for call in expected)
-    made = _by_name(call.name for call in predicted)
-    pairs: list[_Pair] = []
+) -> Matching:
+    """Match two lists of calls; ``failed`` is the number of attempts that could not be read."""
+    pairs: list[Pair] = []
     alone: dict[int, str] = {}
-    for name in asked.keys() & made.keys():
-        pairs += _pair(predicted, made[name], expected, asked[name], rules, alone)
-    pairs.sort()
+    if len(predicted) == 1 == len(expected):
+        if predicted[0].name == expected[0].name:
+            pairs = [Pair(0, 0, pair_similarity(predicted[0].arguments, expected[0], rules))]
+    else:
+        made, asked = _by_name(predicted), _by_name(expected)
+        for name in made:
+            if name in asked:
+                pairs += _pair(predicted, made[name], expected, asked[name], rules, alone)
+        pairs.sort()
     union = len(predicted) + failed + len(expected) - len(pairs)
-    whole = len(pairs) == union and all(pair.similarity == 1.0 for pair in pairs)
-    value = ratio(rules.total([pair.similarity for pair in pairs]), union, whole)
-    return Similarity(value, tuple(_parts(predicted, expected, pairs, alone, failed, rules)), rules.name)
+    return Matching(fraction([pair.similarity for pair in pairs], union, total=rules.total), pairs, alone)
 
 
-def _by_name(names: Iterable[str]) -> dict[str, list[int]]:
-    found: dict[str, list[int]] = defaultdict(list)
-    for index, name in enumerate(names):
-        found[name].append(index)
+def _by_name(calls: Sequence[Call | ExpectedCall]) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = {}
+    for index, call in enumerate(calls):
+        found.setdefault(call.name, []).append(index)
     return found
 
 
@@ -77,7 +91,7 @@ def _pair(
     asked: list[int],
     rules: Profile,
     alone: dict[int, str],
-) -> list[_Pair]:
+) -> list[Pair]:
     """Pairs among the calls of one name; those that may take no partner go to ``alone`` with their reason."""
     prints = {}
     if len(made) > 1 and not rules.copies_pair:
@@ -92,7 +106,7 @@ def _pair(
         made, weights = _without_copies(made, weights, prints, alone)
     columns = rules.pair(weights)
     return [
-        _Pair(i, asked[column], row[column])
+        Pair(i, asked[column], row[column])
         for i, row, column in zip(made, weights, columns, strict=True)
         if column >= 0
     ]
@@ -102,12 +116,12 @@ def _without_copies(
     made: list[int], weights: list[list[float]], prints: Mapping[int, object], alone: dict[int, str]
 ) -> tuple[list[int], list[list[float]]]:
     """Leave out the copies of a call beyond the expected calls that accept it as a whole."""
-    seen: dict[object, int] = defaultdict(int)
+    seen: dict[object, int] = {}
     kept: list[int] = []
     rows: list[list[float]] = []
     for i, row in zip(made, weights, strict=True):
-        seen[prints[i]] += 1
-        if seen[prints[i]] > max(1, row.count(1.0)):
+        count = seen[prints[i]] = seen.get(prints[i], 0) + 1
+        if count > max(1, row.count(1.0)):
             alone[i] = "copy"
         else:
             kept.append(i)
@@ -117,8 +131,8 @@ def _without_copies(
 
 def pair_similarity(arguments: Mapping[str, Any], wanted: ExpectedCall, rules: Profile) -> float:
     """The similarity of the arguments of a call to those of an expected call of the same name."""
-    found = [similarity for _, similarity, _ in argument_credits(arguments, wanted.arguments, rules)]
-    return ratio(rules.total(found), len(found), all(similarity == 1.0 for similarity in found))
+    credited = [credit[1] for credit in argument_credits(arguments, wanted.arguments, rules)]
+    return fraction(credited, len(credited))
 
 
 def argument_credits(
@@ -132,23 +146,26 @@ def argument_credits(
     return found
 
 
+def compare_calls(
+    predicted: Sequence[Call], expected: Sequence[ExpectedCall], rules: Profile, failed: int = 0
+) -> Similarity:
+    """The similarity of two lists of calls, with its parts."""
+    matching = match_calls(predicted, expected, rules, failed)
+    return Similarity(matching.value, tuple(_parts(predicted, expected, matching, failed, rules)), rules.name)
+
+
 def _parts(
-    predicted: Sequence[Call],
-    expected: Sequence[ExpectedCall],
-    pairs: list[_Pair],
-    alone: Mapping[int, str],
-    failed: int,
-    rules: Profile,
-) -> Iterable[CallPart]:
+    predicted: Sequence[Call], expected: Sequence[ExpectedCall], matching: Matching, failed: int, rules: Profile
+) -> Iterator[CallPart]:
     """Pairs in the order of the answer, then predicted calls, expected calls and attempts without partner."""
-    for i, j, similarity in pairs:
+    for i, j, similarity in matching.pairs:
         reason = "equal" if similarity == 1.0 else "partial" if similarity > 0.0 else "different"
         arguments = _argument_parts(predicted[i].arguments, expected[j].arguments, rules)
         yield CallPart(predicted[i].name, i, j, similarity, reason, arguments)
-    paired, met = {pair.predicted for pair in pairs}, {pair.expected for pair in pairs}
+    paired, met = {pair.predicted for pair in matching.pairs}, {pair.expected for pair in matching.pairs}
     for i, call in enumerate(predicted):
         if i not in paired:
-            yield CallPart(call.name, i, None, 0.0, alone.get(i, "unexpected"))
+            yield CallPart(call.name, i, None, 0.0, matching.alone.get(i, "unexpected"))
     for j, wanted in enumerate(expected):
         if j not in met:
             yield CallPart(wanted.name, None, j, 0.0, "missing")

@@ -8,6 +8,7 @@ Adding a profile is one entry of :data:`PROFILES`; no code asks for a profile by
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -25,7 +26,7 @@ class Profile:
     * ``value(got, wanted)``: one value against one alternative;
     * ``text(got, wanted)``: one reply against one accepted reply;
     * ``pair(weights)``: for calls of one name, the column (expected) of each row (predicted), or -1;
-    * ``total(similarities)``: their sum;
+    * ``total(similarities)``: their sum over calls;
     * ``copies_pair``: whether a second copy of a call may take a partner that accepts it only in part.
     """
 
@@ -50,11 +51,11 @@ PROFILES: dict[str, Profile] = {
     ),
     "star": Profile(
         name="star",
-        source="the reward released with the paper, bit for bit",
+        source="the reward released with the paper (arXiv 2602.03022)",
         value=flat,
         text=rouge_f1,
         pair=in_order,
-        total=sum,
+        total=math.fsum,
         copies_pair=True,
     ),
 }

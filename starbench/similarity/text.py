@@ -18,12 +18,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-READ = 16_384
+READ = 8_192
 """Characters of a text that are read for partial credit; what lies beyond lowers the credit by its share."""
+LONGEST = 4_096
+"""Tokens a side that enter the longest common subsequence, after equal ends are cut off."""
 _REMEMBERED = 256
 """Texts up to this many characters have their soft form remembered."""
 
@@ -105,18 +107,19 @@ def _remembered(text: str) -> Soft:
 
 def _soft(text: str) -> Soft:
     folded = _fold(text)
-    tokens, key = _tokens(folded[:READ])
     if len(folded) > READ:  # equality of long texts asks for the whole, only case, width and white space aside
+        tokens, _ = _tokens(folded[:READ].translate(_FOLDED))
         return Soft(" ".join(folded.split()), tokens, READ / len(folded))
+    folded = folded.translate(_FOLDED)
+    tokens, key = _tokens(folded)
     return Soft(key or f" {folded.strip()}", tokens)
 
 
 def _fold(text: str) -> str:
-    """NFKC, case folded, one kind of dash and of quote, invisible characters gone."""
+    """NFKC without regard to case; full-width and other compatibility forms become ordinary ones."""
     if text.isascii():
-        return text.lower().translate(_FOLDED)
-    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
-    return folded.translate(_FOLDED)
+        return text.lower()
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
 
 
 def _tokens(folded: str) -> tuple[tuple[str, ...], str]:
@@ -152,6 +155,17 @@ def text_similarity(got: str, wanted: str) -> float:
     """1.0 where the soft forms are equal, else ROUGE-L F1 over their tokens, below 1; quasi-linear time."""
     if got == wanted:
         return 1.0
+    if len(got) + len(wanted) > _REMEMBERED:
+        return _text_similarity(got, wanted)
+    return _remembered_similarity(got, wanted)
+
+
+@lru_cache(maxsize=16_384)
+def _remembered_similarity(got: str, wanted: str) -> float:
+    return _text_similarity(got, wanted)
+
+
+def _text_similarity(got: str, wanted: str) -> float:
     a, b = soft(got), soft(wanted)
     if a.key == b.key:
         return 1.0
@@ -164,30 +178,28 @@ def _f1(a: tuple[str, ...], b: tuple[str, ...]) -> float:
     """ROUGE-L F1 = 2 LCS / (len a + len b), below 1 for texts that are not equal."""
     if len(a) == 1 or len(b) == 1:
         common = int(a[0] in b) if len(a) == 1 else int(b[0] in a)
-    elif set(a).isdisjoint(b):
-        return 0.0
     else:
         common = common_subsequence(a, b)
     both = len(a) + len(b)
     return min(2 * common, both - 1) / both
 
 
-LONGEST = 8_192
-"""Tokens on each side that enter the longest common subsequence, after equal ends are cut off."""
-
-
 def common_subsequence(a: Sequence[Any], b: Sequence[Any]) -> int:
     """Length of the longest common subsequence; bit-parallel over at most :data:`LONGEST` tokens a side."""
+    if len(a) <= LONGEST and len(b) <= LONGEST:
+        return int(_lcs()(a, b))
     shorter = min(len(a), len(b))
     head = next((i for i in range(shorter) if a[i] != b[i]), shorter)
     rest = shorter - head
     tail = next((i for i in range(rest) if a[-1 - i] != b[-1 - i]), rest)
-    left, right = a[head : len(a) - tail][:LONGEST], b[head : len(b) - tail][:LONGEST]
-    if not left or not right:
-        return head + tail
+    return head + tail + int(_lcs()(a[head : len(a) - tail][:LONGEST], b[head : len(b) - tail][:LONGEST]))
+
+
+@lru_cache(maxsize=1)
+def _lcs() -> Callable[[Sequence[Any], Sequence[Any]], int]:
     from rapidfuzz.distance import LCSseq  # only where texts differ: importing the package stays free
 
-    return head + tail + int(LCSseq.similarity(left, right))
+    return LCSseq.similarity
 
 
 # ---- rouge_score 0.1.2, for the star profile ----
@@ -197,6 +209,15 @@ _NOT_ROUGE = re.compile(r"[^a-z0-9]+")
 
 def rouge_tokens(text: str) -> list[str]:
     """Tokens as rouge_score 0.1.2 makes them with its stemmer: runs of a-z0-9, those of four or more stemmed."""
+    return _rouge_tokens(text) if len(text) > _REMEMBERED else _remembered_rouge_tokens(text)
+
+
+@lru_cache(maxsize=8192)
+def _remembered_rouge_tokens(text: str) -> list[str]:
+    return _rouge_tokens(text)
+
+
+def _rouge_tokens(text: str) -> list[str]:
     return [_stem(word) if len(word) > 3 else word for word in _NOT_ROUGE.sub(" ", text.lower()).split()]
 
 
@@ -213,10 +234,15 @@ def _stem(word: str) -> str:
 
 
 def rouge_f1(got: str, wanted: str) -> float:
-    """ROUGE-L F1 of two texts, in the order of operations of rouge_score, so that every bit agrees."""
+    """ROUGE-L F1 as the released reward takes it: 1 for identical texts, 0 where one is blank, else rouge_score's.
+
+    The order of operations is that of rouge_score, so that every bit agrees; the whole of both texts is compared.
+    """
+    if got == wanted:
+        return 1.0
     a, b = rouge_tokens(got), rouge_tokens(wanted)
-    if not a or not b:
+    common = int(_lcs()(a, b)) if a and b else 0
+    if not common:
         return 0.0
-    common = len(a) if a == b else common_subsequence(a, b)
     precision, recall = common / len(a), common / len(b)
-    return 2 * precision * recall / (precision + recall) if common else 0.0
+    return 2 * precision * recall / (precision + recall)

@@ -9,17 +9,17 @@
 
 Both functions give 1.0 only to a value that is accepted as a whole; rounding never lifts a near miss to 1.
 
-A list is compared in linear time: equal elements at the start and at the end are cut off, what is left in the middle
-is compared position by position, and the sum is divided by the longer length. An element that is missing, or one too
-many, therefore costs only itself. An object is an intersection over union of its fields. Partial credit goes
-:data:`DEPTH` levels deep; what lies deeper is equal or not.
+A list is compared in linear time: position by position, and where the lengths differ, after equal elements at the start
+and at the end were cut off; the sum is divided by the longer length. A gap, or a stretch too many, costs only itself.
+An object is an intersection over union of its fields. Partial credit goes :data:`DEPTH` levels deep; what lies deeper
+is equal or not.
 """
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import zip_longest
 from typing import Any
 
@@ -45,10 +45,7 @@ _WRITTEN = {"true": True, "false": False, "null": None, "none": None}
 
 def kind(value: object) -> str:
     """The JSON type of a value: null, bool, number, string, list, object, or other (no JSON at all)."""
-    found = _KINDS.get(type(value))
-    if found is not None:
-        return found
-    return next((name for types, name in _BASES if isinstance(value, types)), "other")
+    return _KINDS.get(type(value)) or _kind_of_base(value)
 
 
 _KINDS = {
@@ -56,13 +53,21 @@ _KINDS = {
     list: "list", tuple: "list", dict: "object", Fields: "object",
 }  # fmt: skip
 _BASES: tuple[tuple[type | tuple[type, ...], str], ...] = (
-    (str, "string"), (bool, "bool"), ((int, float), "number"), ((list, tuple), "list"), (Mapping, "object"),
+    (str, "string"), ((int, float), "number"), ((list, tuple), "list"), (Mapping, "object"),
 )  # fmt: skip
 
 
-def ratio(total: float, count: int, whole: bool) -> float:
-    """``total / count``, and 1.0 exactly when ``whole``."""
-    return 1.0 if whole else min(total / count, _BELOW_ONE)
+def _kind_of_base(value: object) -> str:
+    return next((name for types, name in _BASES if isinstance(value, types)), "other")
+
+
+def fraction(
+    credited: list[float], union: int, ones: int = 0, total: Callable[[Iterable[float]], float] = math.fsum
+) -> float:
+    """``(ones + Σ credited) / union``; exactly 1.0 only where all of the union has full credit, or it is empty."""
+    if ones + credited.count(1.0) == union:
+        return 1.0
+    return min((ones + total(credited)) / union, _BELOW_ONE)
 
 
 # ---- robust ----
@@ -79,9 +84,7 @@ def nested(got: Any, wanted: Any, depth: int = 0) -> Credit:
         return _credit(text_similarity(got, wanted))
     if got_kind == "number":
         return EQUAL if same_number(got, wanted) else WRONG
-    if got_kind not in ("list", "object"):
-        return EQUAL if same(got, wanted) else WRONG
-    if depth >= DEPTH and type(wanted) is not Fields:
+    if got_kind not in ("list", "object") or (depth >= DEPTH and type(wanted) is not Fields):
         return EQUAL if same(got, wanted) else WRONG
     return _credit(_list(got, wanted, depth + 1) if got_kind == "list" else _object(got, wanted, depth + 1))
 
@@ -133,19 +136,19 @@ def _read_number(text: str) -> float:
 
 def _list(got: list[Any], wanted: list[Any], depth: int) -> float:
     longer, shorter = max(len(got), len(wanted)), min(len(got), len(wanted))
-    head = next((i for i in range(shorter) if not same(got[i], wanted[i])), shorter)
-    rest = shorter - head
-    tail = next((i for i in range(rest) if not same(got[-1 - i], wanted[-1 - i])), rest)
+    head = tail = 0
+    if shorter < longer:
+        head = next((i for i in range(shorter) if not same(got[i], wanted[i])), shorter)
+        tail = next((i for i in range(shorter - head) if not same(got[-1 - i], wanted[-1 - i])), shorter - head)
     middle = [nested(got[i], wanted[i], depth)[0] for i in range(head, shorter - tail)]
-    return ratio(head + tail + math.fsum(middle), longer, longer == shorter and all(s == 1.0 for s in middle))
+    return fraction(middle, longer, ones=head + tail)
 
 
 def _object(got: Mapping[Any, Any], wanted: Mapping[Any, Any] | Fields, depth: int) -> float:
     fields = wanted.fields if isinstance(wanted, Fields) else wanted
     common = [nested(value, fields[name], depth)[0] for name, value in got.items() if name in fields]
     left_out = sum(name not in got and not (type(f) is Accepted and f.optional) for name, f in fields.items())
-    union = len(got) + left_out
-    return ratio(math.fsum(common), union, len(common) == union and all(s == 1.0 for s in common))
+    return fraction(common, len(got) + left_out)
 
 
 # ---- equality, without recursion ----
@@ -153,6 +156,13 @@ def _object(got: Mapping[Any, Any], wanted: Mapping[Any, Any] | Fields, depth: i
 
 def same(a: object, b: object) -> bool:
     """Whether two plain values say the same (texts in soft form); stops at the first difference, any depth."""
+    sort = kind(a)
+    if sort != kind(b):
+        return False
+    if sort == "string":
+        return a == b or soft(a).key == soft(b).key  # type: ignore[arg-type]
+    if sort not in ("list", "object", "other"):
+        return a == b or (a != a and b != b)
     end = object()
     return all(x == y for x, y in zip_longest(flatten(a), flatten(b), fillvalue=end))
 
