@@ -1,0 +1,69 @@
+"""BFCL's entries, read from its files when first asked for.
+
+An entry is the published one with its answer beside it; a category's file and answer file are aligned by position::
+
+    {"id": "simple_python_0", "question": [[{"role": "user", "content": "Find the area of …"}]],
+     "function": [{"name": "calculate_triangle_area", "description": "…", "parameters": {"type": "dict", …}}],
+     "ground_truth": [{"calculate_triangle_area": {"base": [10], "height": [5], "unit": ["units", ""]}}]}
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from starbench.benchmarks.bfcl.categories import CATEGORIES, CONFIGURATIONS, Category, Place
+from starbench.errors import DataUnavailableError, UnknownNameError
+from starbench.store import DataFolder
+
+Entry = Mapping[str, Any]
+
+
+class Entries:
+    """All entries by category and id; each category is read once, on first use."""
+
+    def __init__(self, folder: DataFolder) -> None:
+        self._folder = folder
+        self._read: dict[str, dict[str, Entry]] = {}
+        self._derived: dict[str, None] | None = None
+
+    def of(self, category: Category) -> Mapping[str, Entry]:
+        """The entries of a category whose cases stand in files of their own, by id, in order."""
+        if category.name not in self._read:
+            self._read[category.name] = self._load(category)
+        return self._read[category.name]
+
+    def at(self, place: Place) -> Entry:
+        """The entry for ``place``; UnknownNameError where the category has none of that id."""
+        entry = self.of(place.base_category).get(place.base)
+        if entry is None or (place.category is not place.base_category and place.id not in self.derived_ids()):
+            raise UnknownNameError(f"BFCL's category {place.category.name} has no case {place.id!r}")
+        return entry
+
+    def ids(self, category: Category) -> list[str]:
+        """The ids of a category, in order."""
+        return list(self.derived_ids() if category.group == "format_sensitivity" else self.of(category))
+
+    def derived_ids(self) -> Mapping[str, None]:
+        """The ids of ``format_sensitivity``: each chosen entry, in the order of its file, in each configuration."""
+        if self._derived is None:
+            chosen = json.loads(self._folder.read("data/BFCL_v4_format_sensitivity.json"))
+            bases = [id for name, ids in chosen.items() for id in self.of(CATEGORIES[name]) if id in set(ids)]
+            numbered = enumerate((configuration, base) for base in bases for configuration in CONFIGURATIONS)
+            self._derived = {f"format_sensitivity_{n}:{form}:{base}": None for n, (form, base) in numbered}
+        return self._derived
+
+    def _load(self, category: Category) -> dict[str, Entry]:
+        name = f"BFCL_v4_{category.file or category.name}.json"
+        entries = self._lines(f"data/{name}")
+        if category.answers == "calls":
+            answers = self._lines(f"data/possible_answer/{name}")
+            if [entry["id"] for entry in entries] != [answer["id"] for answer in answers]:
+                raise DataUnavailableError(f"the answers of BFCL's {category.name} do not belong to its entries")
+            for entry, answer in zip(entries, answers, strict=True):
+                entry["ground_truth"] = answer["ground_truth"]
+        return {entry["id"]: entry for entry in entries}
+
+    def _lines(self, file: str) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in self._folder.read(file).splitlines() if line]
