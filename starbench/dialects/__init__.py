@@ -1,0 +1,70 @@
+"""Reading and writing function calls in every form that models use.
+
+    parse(text_or_message, dialect="auto", tools=None) -> Output      what was answered
+    detect(text_or_message, tools=None) -> tuple[Detection, ...]      which dialects it may be, and why
+    render(calls, dialect, tools=None) -> str | dict | list           the calls as a model would write them
+
+A dialect is one written form; :data:`DIALECTS` lists them. Each is a table entry of one of a few grammars, one family
+a file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from starbench.dialects.base import Detection, Toolbox
+from starbench.dialects.messages import FORMATS, parse_message
+from starbench.dialects.reading import UNREAD, detect_text, parse_text
+from starbench.dialects.registry import DIALECTS, load
+from starbench.types import Call, Output, Tool
+
+__all__ = ["DIALECTS", "Detection", "detect", "dialect_names", "parse", "render"]
+
+
+def parse(
+    source: object,
+    dialect: str = "auto",
+    tools: Sequence[Tool] | None = None,
+    *,
+    repair: bool = False,
+    reasoning_open: bool = False,
+) -> Output:
+    """Read what a model answered.
+
+    ``source`` is a text, a chat message (a mapping), a list (BFCL's rows of ``{name: JSON text}``, Responses items,
+    calls, or messages), or None for no answer. ``tools`` help: they name positional arguments, type raw text, and
+    back the choice of dialect. ``repair`` allows recorded repairs of calls that are not well-formed; without it they
+    are ``malformed``. ``reasoning_open`` says that the prompt already opened the reasoning.
+
+    Anything a model can write gives an Output; only an unknown ``dialect`` raises
+    :class:`~starbench.errors.UnknownNameError`.
+    """
+    toolbox = Toolbox(tools or ())
+    structured = FORMATS.get(dialect.replace("_", "-"))
+    if structured is None and dialect != "auto" and dialect not in UNREAD:
+        dialect = load(dialect).name
+    if not isinstance(source, str):
+        return parse_message(source, dialect, toolbox, repair=repair)
+    if structured is not None:
+        return parse_message({"role": "assistant", "content": source}, structured.name, toolbox)
+    return parse_text(source, dialect, toolbox, repair=repair, reasoning_open=reasoning_open)
+
+
+def detect(source: object, tools: Sequence[Tool] | None = None) -> tuple[Detection, ...]:
+    """Every dialect that ``source`` may be written in, best first; empty if there is no sign of a call."""
+    toolbox = Toolbox(tools or ())
+    if isinstance(source, str):
+        return detect_text(source, toolbox)
+    output = parse_message(source, "auto", toolbox)
+    return (Detection(output.dialect, 1.0, output.dialect_reason),) if output.attempts else ()
+
+
+def render(calls: Sequence[Call], dialect: str, tools: Sequence[Tool] | None = None) -> Any:
+    """The calls as a model of that dialect writes them: a text, or a message or list for the structured dialects."""
+    known = FORMATS.get(dialect.replace("_", "-")) or load(dialect)
+    return known.write(calls, Toolbox(tools or ()))
+
+
+def dialect_names() -> tuple[str, ...]:
+    """The names of all dialects of this package."""
+    return (*DIALECTS, *FORMATS)

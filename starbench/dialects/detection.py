@@ -1,0 +1,35 @@
+"""Which dialect a text is written in: every dialect that sees a sign of itself, best first, with the reason.
+
+    detect('<tool_call>{"name": "f", "arguments": {}}</tool_call>')
+    # (Detection("hermes", 0.95, "'<tool_call>' at character 0"),)
+
+A text without any sign of a call is ``plain``. Where the best sign is weaker than :data:`SURE`, or two different
+dialects have an equally good one, the answer is ``unsure``: nothing is guessed."""
+
+from __future__ import annotations
+
+from starbench.dialects.base import Detection, Window
+from starbench.dialects.registry import DIALECTS, NOT_DETECTED, load
+
+SURE = 0.5
+"""Below this confidence a text is called ``unsure``."""
+
+
+def candidates(window: Window) -> tuple[Detection, ...]:
+    """Every dialect with a sign in ``window``, best first; equal ones in the registry's order."""
+    found = []
+    for name in DIALECTS:
+        sign = None if name in NOT_DETECTED else load(name).sign(window)
+        if sign is not None:
+            found.append(Detection(name, sign.confidence, sign.reason))
+    return tuple(sorted(found, key=lambda detection: -detection.confidence))
+
+
+def choose(ranked: tuple[Detection, ...]) -> Detection:
+    """The dialect to read with."""
+    if not ranked:
+        return Detection("plain", 1.0, "there is no sign of a call")
+    best = ranked[0]
+    if best.confidence < SURE:
+        return Detection("unsure", best.confidence, f"at best {best.dialect}: {best.reason}")
+    return best

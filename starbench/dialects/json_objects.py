@@ -1,0 +1,83 @@
+"""JSON objects that are calls, in a row or in an array: shared by every dialect that writes calls as JSON.
+
+    read_objects(window, 0, HERMES_KEYS)   # on '[{"name": "f", "arguments": {}}, {"name": "g"'
+    # one parsed attempt (1, 33), one truncated attempt, and the position where reading stopped
+
+Each object is an attempt of its own, so one bad object does not take its neighbours with it. Strings are minded: a
+marker or bracket inside a string ends nothing."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from starbench.dialects.base import Span, Window, malformed, parsed, truncated
+from starbench.dialects.calls import CallProblem, Keys, read_object
+from starbench.dialects.json_text import JsonProblem, read_json, repair_json
+from starbench.dialects.python_text import element_end, scan
+from starbench.types import Attempt
+
+_SEPARATORS = re.compile(r"[\s,;]*")
+
+
+def read_objects(window: Window, position: int, keys: Keys, limit: int | None = None) -> tuple[list[Attempt], int]:
+    """The calls at ``position``: an array of objects, or objects one after the other; and where they end.
+
+    A broken object is not followed beyond ``limit`` (by default the end of the window). No attempts means that no
+    object stands there."""
+    text = window.text
+    bound = window.end if limit is None else limit
+    position = _skip(text, position, window.end)
+    in_array = text[position : position + 1] == "["
+    position = _skip(text, position + in_array, window.end)
+    attempts: list[Attempt] = []
+    end = position
+    while position < window.end:
+        if text[position] == "{":
+            attempts.append(read_at(window, position, keys, bound))
+        elif in_array and text[position] != "]":
+            stop = max(element_end(text, position, bound, ",]"), position + 1)
+            attempts.append(malformed(text, (position, stop), "an array element that is no object"))
+        else:
+            return attempts, position + 1 if in_array else end
+        end = _stop(attempts[-1])
+        position = _skip(text, end, window.end)
+    return attempts, end
+
+
+def read_at(window: Window, start: int, keys: Keys, bound: int) -> Attempt:
+    """The attempt that the object at ``start`` is."""
+    text = window.text
+    try:
+        value, end = read_json(text, start)
+        if end <= window.end:
+            return as_attempt(window, (start, end), value, keys)
+        problem = "the text ends inside the object"
+    except JsonProblem as error:
+        problem = str(error)
+    region = scan(text, start, bound)
+    span = (start, region.end)
+    repaired = repair_json(text[start : region.end]) if window.repair else None
+    if repaired is not None:
+        return as_attempt(window, span, repaired[0], keys, repaired[1])
+    if region.unclosed and bound == window.end:
+        return truncated(text, span)
+    return malformed(text, span, problem)
+
+
+def as_attempt(window: Window, span: Span, value: Any, keys: Keys, *repairs: str) -> Attempt:
+    """The attempt that a JSON ``value`` standing at ``span`` is."""
+    try:
+        call, notes = read_object(value, keys, repair=window.repair)
+    except CallProblem as problem:
+        return malformed(window.text, span, str(problem))
+    return parsed(window.text, span, call, (*repairs, *notes))
+
+
+def _skip(text: str, position: int, end: int) -> int:
+    match = _SEPARATORS.match(text, position, end)
+    return match.end() if match else position
+
+
+def _stop(attempt: Attempt) -> int:
+    return attempt.span[1] if attempt.span else 0

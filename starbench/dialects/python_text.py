@@ -1,0 +1,327 @@
+"""Python values and call arguments read without Python's parser: total, linear, nothing executed.
+
+    region = scan("f(a=1, b=['x'])", 1, 15)                     # the parenthesis at 1 closes at 14
+    read_arguments("f(a=1, b=['x'])", 1, region)            # Arguments(named={"a": 1, "b": ["x"]}, positional=())
+
+What is no literal (a name, a nested call, arithmetic with names) is kept as its source text, with a note. Read more
+generously than Python does: keywords as argument names (``from=1``), ``true``/``false``/``null``, ``not True``;
+tuples become lists. Refused as Python does: an argument or key given twice, ``*args``, a string that is not closed on
+its line."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+from starbench.dialects.expressions import fold, problem_of
+from starbench.dialects.json_text import MAX_DEPTH, JsonProblem, read_all_json
+
+STRING = (
+    r"""'''[^'\\]*(?:(?:\\.|'(?!''))[^'\\]*)*'''"""
+    r'''|"""[^"\\]*(?:(?:\\.|"(?!""))[^"\\]*)*"""'''
+    r"""|'[^'\\]*(?:\\.[^'\\]*)*'|"[^"\\]*(?:\\.[^"\\]*)*\""""
+)
+_TOKENS = re.compile(rf"(?<!\S)\#[^\n]*|{STRING}|[\[\](){{}}'\"]", re.DOTALL)
+_SPACE = re.compile(r"\s*(?:(?<!\S)#[^\n]*\s*)*")
+_STRING = re.compile(rf"([A-Za-z]{{0,2}})({STRING})", re.DOTALL)
+_SIGNS = re.compile(r"(?:[+-]\s*|not\b\s*)*")
+_NUMBER = re.compile(
+    r"0[xX][\da-fA-F_]+|0[bB][01_]+|0[oO][0-7_]+|(?:\d[\d_]*(?:\.[\d_]*)?|\.\d[\d_]*)(?:[eE][+-]?\d+)?"
+)
+_NAME = re.compile(r"[^\W\d]\w*")
+_KEYWORD = re.compile(r"([^\W\d]\w*)\s*=(?!=)")
+_ESCAPE = re.compile(r"\\(\n|[\\'\"abfnrtv]|[0-7]{1,3}|x[\da-fA-F]{2}|u[\da-fA-F]{4}|U[\da-fA-F]{8})", re.DOTALL)
+_PAIR = re.compile("[\ud800-\udbff][\udc00-\udfff]")
+_SIMPLE = {"\n": "", "a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
+_CONSTANTS = {"True": True, "False": False, "None": None, "true": True, "false": False, "null": None}
+_CLOSER = {"(": ")", "[": "]", "{": "}"}
+
+
+class PythonProblem(Exception):
+    """Why a text cannot be read; ``at_end`` where it only ends too early."""
+
+    def __init__(self, message: str, *, at_end: bool = False) -> None:
+        super().__init__(message)
+        self.at_end = at_end
+
+
+class _NotLiteral(Exception):
+    """What was taken for a literal is an expression, to be kept as text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """Brackets of a text from one opening bracket to its partner.
+
+    ``closes`` maps the position of each opening bracket to that of its partner. ``end`` is the position after the
+    outermost partner, or where the scan stopped; ``problem`` is None if it is well-formed, ``unclosed`` if the text
+    ended first."""
+
+    closes: dict[int, int]
+    end: int
+    problem: str | None = None
+    unclosed: bool = False
+
+
+def scan(text: str, start: int, limit: int) -> Region:
+    """Match the bracket at ``start``, minding strings and comments, before ``limit``. Linear in the distance covered."""
+    closes: dict[int, int] = {}
+    stack: list[int] = []
+    deepest = 0
+    for match in _TOKENS.finditer(text, start, limit):
+        token, position = match[0], match.start()
+        if token in _CLOSER:
+            stack.append(position)
+            deepest = max(deepest, len(stack))
+        elif token in (")", "]", "}"):
+            if _CLOSER[text[stack[-1]]] != token:
+                return Region(closes, position, f"{token!r} does not close {text[stack[-1]]!r}")
+            closes[stack.pop()] = position
+            if not stack:
+                too_deep = f"nested deeper than {MAX_DEPTH} levels" if deepest > MAX_DEPTH else None
+                return Region(closes, position + 1, too_deep)
+        elif token in ("'", '"'):
+            return Region(closes, limit, "a string is not closed", unclosed=True)
+    return Region(closes, limit, "the text ends inside brackets", unclosed=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Arguments:
+    """What stands between the parentheses of a call; ``notes`` names what was kept as text or repaired."""
+
+    named: dict[str, Any] = field(default_factory=dict)
+    positional: tuple[Any, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def read_arguments(text: str, opening: int, region: Region, *, repair: bool = False) -> Arguments:
+    """The arguments between the parenthesis at ``opening`` and its partner. Raises :class:`PythonProblem`."""
+    if region.problem is not None:
+        raise PythonProblem(region.problem, at_end=region.unclosed)
+    return _Reader(text, region.closes, repair).arguments(opening)
+
+
+def read_literal(text: str) -> Any:
+    """The list, tuple or dict that the whole of ``text`` is. Raises :class:`PythonProblem`, also for expressions in
+    it.
+    """
+    start = _end(_SPACE, text, 0)
+    if text[start : start + 1] not in _CLOSER or not text[start:]:
+        raise PythonProblem("neither a list nor an object")
+    region = scan(text, start, len(text))
+    if region.problem is not None:
+        raise PythonProblem(region.problem, at_end=region.unclosed)
+    if _end(_SPACE, text, region.end) < len(text):
+        raise PythonProblem("text follows the value")
+    reader = _Reader(text, region.closes, repair=False)
+    value, _ = reader.value(start, ",)]}")
+    if reader.notes:
+        raise PythonProblem(reader.notes[0])
+    return value
+
+
+def element_end(text: str, start: int, limit: int, stops: str, closes: Mapping[int, int] = MappingProxyType({})) -> int:
+    """The first position from ``start`` on, outside strings and inner brackets, that holds one of ``stops``.
+
+    A closing bracket that was not opened stops as well; ``limit`` if nothing does. ``closes`` are partners already
+    known."""
+    tokens = re.compile(rf"{STRING}|[\[\](){{}}]|[{re.escape(stops)}]", re.DOTALL)
+    position = start
+    while match := tokens.search(text, position, limit):
+        if match[0] in stops or match[0] in (")", "]", "}"):
+            return match.start()
+        position = match.end()
+        if match[0] in _CLOSER:
+            known = closes.get(match.start())
+            position = scan(text, match.start(), limit).end if known is None else known + 1
+    return limit
+
+
+def _end(pattern: re.Pattern[str], text: str, position: int) -> int:
+    match = pattern.match(text, position)
+    return match.end() if match else position
+
+
+class _Reader:
+    """Reads values of one region; ``notes`` collects what was kept as text."""
+
+    def __init__(self, text: str, closes: dict[int, int], repair: bool) -> None:
+        self.text, self.closes, self.repair = text, closes, repair
+        self.notes: list[str] = []
+
+    def arguments(self, opening: int) -> Arguments:
+        named: dict[str, Any] = {}
+        positional: list[Any] = []
+        for start in self._items(opening):
+            if self.text.startswith("*", start):
+                raise PythonProblem("unpacking with * is not supported")
+            keyword = _KEYWORD.match(self.text, start)
+            if keyword is None:
+                if named:
+                    raise PythonProblem("a positional argument follows a named one")
+                value, self._after = self.value(start, ",)")
+                positional.append(value)
+                continue
+            if keyword[1] in named:
+                raise PythonProblem(f"argument {keyword[1]!r} is given twice")
+            named[keyword[1]], self._after = self.value(keyword.end(), ",)")
+        return Arguments(named, tuple(positional), tuple(self.notes))
+
+    def _items(self, opening: int) -> Iterator[int]:
+        """Where each comma-separated item starts; the consumer sets ``_after`` to where the item ended."""
+        close = self.closes[opening]
+        position = _end(_SPACE, self.text, opening + 1)
+        while position < close:
+            if self.text[position] == ",":
+                raise PythonProblem("a comma without a value before it")
+            yield position
+            position = _end(_SPACE, self.text, self._after)
+            if position < close:
+                if self.text[position] != ",":
+                    raise PythonProblem(f"a comma is missing before {self.text[position : position + 20]!r}")
+                position = _end(_SPACE, self.text, position + 1)
+        self._after = close + 1
+
+    def value(self, position: int, stops: str) -> tuple[Any, int]:
+        """The value at ``position`` and where it ends; ``stops`` are the characters that may follow it."""
+        start = _end(_SPACE, self.text, position)
+        try:
+            value, end = self._literal(start)
+            after = _end(_SPACE, self.text, end)
+            if after >= len(self.text) or self.text[after] in stops:
+                return value, end
+        except _NotLiteral:
+            pass
+        return self._expression(start, stops)
+
+    def _expression(self, start: int, stops: str) -> tuple[Any, int]:
+        end = element_end(self.text, start, len(self.text), stops, self.closes)
+        source = self.text[start:end].strip()
+        if problem := problem_of(source):
+            raise PythonProblem(f"{problem} in {source[:40]!r}")
+        number = fold(source)
+        if number is not None:
+            self.notes.append(f"arithmetic {source[:40]!r} worked out")
+            return number, end
+        self.notes.append(f"{source[:40]!r} kept as text")
+        return source, end
+
+    def _literal(self, start: int) -> tuple[Any, int]:
+        opener = self.text[start : start + 1]
+        if opener in ("[", "{", "("):
+            return self._bracketed(start)
+        if _STRING.match(self.text, start):
+            return self._strings(start)
+        signs = _end(_SIGNS, self.text, start)
+        number = _NUMBER.match(self.text, signs)
+        if number is not None:
+            return _signed(self.text[start:signs], _number(number[0])), number.end()
+        name = _NAME.match(self.text, signs)
+        if name is None or name[0] not in _CONSTANTS:
+            raise _NotLiteral
+        return _signed(self.text[start:signs], _CONSTANTS[name[0]]), name.end()
+
+    def _bracketed(self, opening: int) -> tuple[Any, int]:
+        end = self.closes[opening] + 1
+        source = self.text[opening:end]
+        if "\\" not in source and source[0] != "(":
+            try:
+                return read_all_json(source), end
+            except JsonProblem:
+                pass
+        if source[0] == "{":
+            return self._dict(opening), end
+        closer = _CLOSER[source[0]]
+        items = []
+        for start in self._items(opening):
+            value, self._after = self.value(start, f",{closer}")
+            items.append(value)
+        if source[0] == "(" and len(items) == 1 and not source[:-1].rstrip().endswith(","):
+            return items[0], end
+        return items, end
+
+    def _dict(self, opening: int) -> dict[str, Any]:
+        members: dict[str, Any] = {}
+        for start in self._items(opening):
+            if self.text.startswith("*", start):
+                raise PythonProblem("unpacking with ** is not supported")
+            key, colon = self.value(start, ",:}")
+            colon = _end(_SPACE, self.text, colon)
+            if self.text[colon] != ":":
+                raise _NotLiteral
+            if not isinstance(key, str):
+                self.notes.append(f"key {key!r} made a string"[:60])
+                key = str(key)
+            if key in members:
+                raise PythonProblem(f"key {key[:40]!r} is given twice")
+            members[key], self._after = self.value(colon + 1, ",}")
+        return members
+
+    def _strings(self, start: int) -> tuple[str, int]:
+        """Adjacent string literals, concatenated."""
+        parts: list[str] = []
+        end = start
+        while match := _STRING.match(self.text, _end(_SPACE, self.text, end) if parts else start):
+            parts.append(self._string(match[1].lower(), match[2]))
+            end = match.end()
+        return "".join(parts), end
+
+    def _string(self, prefix: str, quoted: str) -> str:
+        width = 3 if quoted[:3] in ("'''", '"""') else 1
+        body = quoted[width:-width]
+        if prefix not in ("", "r", "u") and (prefix not in ("f", "fr", "rf") or "{" in body):
+            raise _NotLiteral
+        if width == 1 and "\n" in body.replace("\\\n", ""):
+            if not self.repair:
+                raise PythonProblem("a line break inside a quoted string")
+            self.notes.append("a raw line break inside a string was kept")
+        return body if "r" in prefix else _unescaped(body)
+
+
+def _unescaped(body: str) -> str:
+    if "\\" not in body:
+        return body
+    try:
+        plain = _ESCAPE.sub(_character, body)
+    except ValueError:
+        raise PythonProblem("an escape beyond Unicode's last character") from None
+    return _PAIR.sub(lambda pair: pair[0].encode("utf-16", "surrogatepass").decode("utf-16"), plain)
+
+
+def _character(escape: re.Match[str]) -> str:
+    code = escape[1]
+    if code[0] in "xuU":
+        return chr(int(code[1:], 16))
+    return chr(int(code, 8)) if code[0].isdigit() else _SIMPLE.get(code, code)
+
+
+def _number(digits: str) -> int | float:
+    plain = digits.replace("_", "")
+    try:
+        if plain[:2].lower() in ("0x", "0b", "0o"):
+            return int(plain, 0)
+        if plain.isdigit():
+            if plain[0] == "0" and plain.strip("0"):
+                raise PythonProblem(f"the number {digits[:40]!r} starts with 0")
+            return int(plain)
+        number = float(plain)
+    except ValueError:
+        raise PythonProblem("a number has too many digits") from None
+    if math.isinf(number):
+        raise PythonProblem("a number is too large for a float")
+    return number
+
+
+def _signed(signs: str, value: Any) -> Any:
+    for sign in reversed(re.findall(r"[+-]|not", signs)):
+        if sign == "not":
+            value = not value
+        elif value is None or isinstance(value, bool):
+            raise _NotLiteral
+        else:
+            value = -value if sign == "-" else value
+    return value

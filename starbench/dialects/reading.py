@@ -1,0 +1,131 @@
+"""The way from a text to an :class:`~starbench.Output`: reasoning off, dialect chosen, attempts found, reply left over.
+
+parse_text('<think>add</think><tool_call>{"name": "add", "arguments": {"a": 1}}</tool_call>', "auto", Toolbox())
+# Output(reasoning="add", attempts=(<parsed add>,), reply="", dialect="hermes")
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+
+from starbench.dialects.base import Detection, Reading, Span, Toolbox, Window
+from starbench.dialects.detection import candidates, choose
+from starbench.dialects.reasoning import Block, content_span, has_tags, split
+from starbench.dialects.registry import load
+from starbench.types import Attempt, Output
+
+_FENCE_BEFORE = re.compile(r"```[\w+-]*\s*\Z")
+_FENCE_AFTER = re.compile(r"\A\s*```")
+_PUNCTUATION = re.compile(r"[\s,;.\[\]{}`]*")
+_FENCE_ROOM = 40
+UNREAD = frozenset({"plain", "unsure"})
+"""Dialects in which a text holds no calls."""
+
+
+def parse_text(
+    text: str, dialect: str, toolbox: Toolbox, *, repair: bool = False, reasoning_open: bool = False
+) -> Output:
+    """Read ``text``; see :func:`starbench.parse` for what the arguments mean."""
+    window = Window(text, *content_span(text), toolbox, repair)
+    blocks = _blocks(window, dialect, opened=reasoning_open)
+    answers = [window.part(*span) for span in _outside([block.span for block in blocks], (window.start, window.end))]
+    chosen = _choice(answers, dialect)
+    readings = [_read(part, chosen.dialect) for part in answers]
+    attempts = [attempt for reading in readings for attempt in reading.attempts]
+    for block in blocks:
+        thought = _thought(window.part(*block.inner), dialect)
+        attempts.extend(replace(attempt, status="in_reasoning") for attempt in thought.attempts)
+    attempts.sort(key=_start)
+    channels = [span for reading in readings for span in reading.reasoning]
+    taken = [a.span for a in attempts if a.span] + [span for reading in readings for span in reading.markup] + channels
+    inner = [*(block.inner for block in blocks), *channels]
+    return Output(
+        text=text,
+        reasoning="\n".join(filter(None, (text[a:b].strip() for a, b in sorted(inner)))),
+        attempts=tuple(attempts),
+        reply=_reply(answers, sorted(taken), tidy=chosen.dialect not in UNREAD),
+        dialect=chosen.dialect,
+        dialect_reason=chosen.reason,
+        reasoning_complete=all(block.complete for block in blocks),
+    )
+
+
+def detect_text(text: str, toolbox: Toolbox) -> tuple[Detection, ...]:
+    """Every candidate dialect for ``text``, best first."""
+    window = Window(text, *content_span(text), toolbox)
+    blocks = _blocks(window, "auto")
+    answers = [window.part(*span) for span in _outside([block.span for block in blocks], (window.start, window.end))]
+    return _ranked(answers)
+
+
+def _blocks(window: Window, dialect: str, *, opened: bool = False) -> tuple[Block, ...]:
+    """The reasoning blocks; a tag that stands inside a call's argument is none."""
+    content = (window.start, window.end)
+    if not opened and not has_tags(window.content):
+        return ()
+    blocks = split(window.text, content, opened=opened)
+    answers = [window.part(*span) for span in _outside([block.span for block in blocks], content)]
+    chosen = _choice(answers, dialect)
+    calls = [a.span for a in _read(window, chosen.dialect).attempts if a.status == "parsed" and a.span]
+    if any(has_tags(window.text[a:b]) for a, b in calls):
+        return split(window.text, content, calls, opened=opened)
+    return blocks
+
+
+def _choice(answers: Sequence[Window], dialect: str) -> Detection:
+    """The dialect to read the answers with: the one asked for, or their best candidate."""
+    return choose(_ranked(answers)) if dialect == "auto" else Detection(dialect, 1.0, "asked for by name")
+
+
+def _ranked(parts: Iterable[Window]) -> tuple[Detection, ...]:
+    """The candidates of several windows together: for each dialect its best one."""
+    best: dict[str, Detection] = {}
+    for detection in (d for part in parts for d in candidates(part)):
+        known = best.get(detection.dialect)
+        if known is None or detection.confidence > known.confidence:
+            best[detection.dialect] = detection
+    return tuple(sorted(best.values(), key=lambda detection: -detection.confidence))
+
+
+def _read(window: Window, dialect: str) -> Reading:
+    return Reading() if dialect in UNREAD else load(dialect).read(window)
+
+
+def _thought(window: Window, dialect: str) -> Reading:
+    """What a reasoning block holds; it may show calls in another dialect than the answer's."""
+    return _read(window, choose(candidates(window)).dialect if dialect == "auto" else dialect)
+
+
+def _start(attempt: Attempt) -> int:
+    return attempt.span[0] if attempt.span else -1
+
+
+def _outside(spans: Sequence[Span], whole: Span) -> Iterator[Span]:
+    """The non-empty parts of ``whole`` between ``spans``, which are in order; the empty whole if there are none."""
+    position = whole[0]
+    for start, end in spans:
+        if start > position:
+            yield position, start
+        position = max(position, end)
+    if position < whole[1] or not spans:
+        yield position, whole[1]
+
+
+def _reply(answers: Sequence[Window], taken: Sequence[Span], *, tidy: bool) -> str:
+    """What the answers say beside calls and markup; code fences and punctuation that only framed calls are dropped."""
+    kept = []
+    for part in answers:
+        inside = [span for span in taken if part.start <= span[0] < part.end]
+        if not inside or not tidy:
+            kept.append(part.content.strip())
+            continue
+        for start, end in _outside(inside, (part.start, part.end)):
+            gap = part.text[start:end]
+            if end < part.end:
+                gap = gap[:-_FENCE_ROOM] + _FENCE_BEFORE.sub("", gap[-_FENCE_ROOM:])
+            if start > part.start:
+                gap = _FENCE_AFTER.sub("", gap)
+            kept.append("" if _PUNCTUATION.fullmatch(gap) else gap.strip())
+    return "\n".join(filter(None, kept))
