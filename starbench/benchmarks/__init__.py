@@ -24,6 +24,8 @@ __all__ = ["BENCHMARKS", "GRADINGS", "Accuracy", "Benchmark", "benchmark_names",
 
 BENCHMARKS: Mapping[str, str] = {
     "bfcl": "starbench.benchmarks.bfcl:BFCL",
+    "custom": "starbench.benchmarks.custom:CaseFile",
+    "sample": "starbench.benchmarks.custom:Sample",
 }
 """Name -> "module:class". Making an instance, with the options of :func:`load_benchmark`, makes sure of the data;
 asking the class whether it ``recognises`` ids needs none."""

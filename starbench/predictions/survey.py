@@ -67,6 +67,18 @@ def survey(sources: Sequence[Source | BadRow]) -> Survey:
     return found
 
 
+def combined(surveys: Iterable[Survey]) -> Survey:
+    """Several looks as one."""
+    total = Survey()
+    for part in surveys:
+        total.models += part.models
+        total.calling |= part.calling
+        total.ids += part.ids[: SAMPLE - len(total.ids)]
+        total.benchmarks += part.benchmarks
+        total.own_cases += part.own_cases
+    return total
+
+
 def _holds_calls(result: Any) -> bool:
     """Whether a stored result is a list of calls; a list of turns (multi-turn) holds lists and says nothing."""
     return isinstance(result, list) and all(isinstance(item, dict) for item in result)

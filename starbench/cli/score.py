@@ -1,0 +1,143 @@
+"""``starbench score``: judge models' answers and print, write or hand on the figures.
+
+Example::
+
+    $ starbench score result/ --out scores
+    $ vllm-answers | starbench score - --json | jq .models
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager, nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from starbench.predictions import BadRow, Source
+    from starbench.scoring import Run
+
+SHOWN = 20
+"""How many unusable rows are printed; the number of all of them always is."""
+
+
+@click.command(
+    epilog="Exit code 1 says that something in the input could not be used; the rest is scored all the same."
+)
+@click.argument("preds", nargs=-1, type=click.Path(allow_dash=True, path_type=Path))
+@click.option("--benchmark", metavar="NAME", help="Score against this benchmark (default: found by the ids).")
+@click.option(
+    "--cases",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Score against your own cases in this JSON lines file.",
+)
+@click.option("--sample", is_flag=True, help="Score the sample that comes with starbench (works offline).")
+@click.option("--dialect", metavar="NAME", help="Read all answers in this dialect (default: found by themselves).")
+@click.option("--grading", metavar="NAME", help="official, strict, … (default: official where there is one).")
+@click.option("--profile", metavar="NAME", default="robust", show_default=True, help="Rules of the similarity.")
+@click.option("--jobs", type=click.IntRange(min=1), help="Processes (default: 1, or all processors for many rows).")
+@click.option(
+    "--out", type=click.Path(file_okay=False, path_type=Path), help="Write scores.jsonl and summary.json here."
+)
+@click.option("--explain/--no-explain", default=True, help="Explain failed rows in scores.jsonl (default: yes).")
+@click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON instead of tables.")
+def score(
+    preds: tuple[Path, ...], sample: bool, out: Path | None, explain: bool, as_json: bool, **choices: Any
+) -> None:
+    """Score the answers in PREDS: official verdicts, and a similarity beside each.
+
+    PREDS are JSON lines of {id, output | message | result}, a BFCL result file or a whole result
+    directory, self-contained rows with {tools, messages, expected} beside, or - for standard input.
+    Benchmark and dialect are found by themselves, and said. Without --out nothing is written.
+    """
+    if bool(preds) == sample:
+        raise click.UsageError("give the files to score, or --sample (and not both)")
+    from starbench.scoring import Run
+
+    with opened(preds, sample) as sources:
+        run = Run.plan(sources, details=out is not None, explained=explain, **choices)
+        for note in run.notes:
+            click.echo(note, err=True)
+        _score(run, out)
+    summary = run.summary()
+    if out is not None:
+        _write_summary(summary, out)
+    _print(summary, as_json)
+    if run.bad_rows:
+        sys.exit(1)
+
+
+@contextmanager
+def opened(preds: Sequence[Path], sample: bool) -> Iterator[Sequence[Source | BadRow]]:
+    """The files of the command line; what can be read only once is kept beside while the command runs."""
+    from importlib.resources import as_file
+
+    from starbench.benchmarks.custom import SAMPLE
+    from starbench.predictions import Source, find_sources, rereadable
+
+    with ExitStack() as stack:
+        if sample:
+            folder = stack.enter_context(as_file(SAMPLE))
+            yield [Source(folder / f"{model}.jsonl", f"{model}.jsonl", model) for model in ("good", "bad")]
+            return
+        sources: list[Source | BadRow] = []
+        for path in preds:
+            if str(path) == "-":
+                copy = stack.enter_context(rereadable(sys.stdin.buffer))
+                sources.append(Source(copy, "standard input", "stdin"))
+            elif path.is_fifo():
+                copy = stack.enter_context(rereadable(stack.enter_context(path.open("rb"))))
+                sources.append(Source(copy, str(path), path.name))
+        files = [path for path in preds if str(path) != "-" and not path.is_fifo()]
+        yield [*sources, *find_sources(files)]
+
+
+def _score(run: Run, out: Path | None) -> None:
+    """Judge every row; write it where asked to, and say which could not be used."""
+    from starbench.predictions import BadRow
+    from starbench.scoring import json_line, written_whole
+
+    with written_whole(out / "scores.jsonl") if out else nullcontext() as file:
+        for row in _progress(run):
+            if isinstance(row, BadRow):
+                if run.bad_rows <= SHOWN:
+                    click.secho(row.sentence, err=True, fg="yellow")
+            elif file is not None:
+                file.write(json_line(row.record()))
+    if run.bad_rows > SHOWN:
+        click.secho(f"… and {run.bad_rows - SHOWN:,} more that could not be used", err=True, fg="yellow")
+
+
+def _progress(run: Run) -> Iterator[Any]:
+    """The rows, with a bar in the terminal where there is one and the run is long enough to need it."""
+    if not sys.stderr.isatty() or run.found.rows < 5000:
+        yield from run
+        return
+    with click.progressbar(run, run.found.rows, label="scoring", file=sys.stderr, update_min_steps=100) as rows:
+        yield from rows
+
+
+def _write_summary(summary: dict[str, Any], out: Path) -> None:
+    import json
+
+    from starbench.scoring import written_whole
+
+    with written_whole(out / "summary.json") as file:
+        file.write(json.dumps(summary, ensure_ascii=False, indent=2).encode("utf-8", "replace") + b"\n")
+    click.echo(f"written: {out / 'scores.jsonl'} and {out / 'summary.json'}", err=True)
+
+
+def _print(summary: dict[str, Any], as_json: bool) -> None:
+    if as_json:
+        import json
+
+        click.echo(json.dumps(summary, ensure_ascii=False, indent=2))
+        return
+    from rich.console import Console
+
+    from starbench.reports.terminal import print_summary
+
+    print_summary(summary, Console())

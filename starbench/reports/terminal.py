@@ -1,0 +1,94 @@
+"""The summary of a run as tables, one a model, with what every figure means.
+
+Example, cut::
+
+     mine
+     category          n    correct   95 % interval   similarity   most frequent errors
+     simple_python   400   86.25 %     82.5–89.3        0.9412     value_error:others 21
+     overall v4: –, as answers are missing (9.13 % if missing counts as wrong)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from starbench.reports.text import interval, percent, safe, shortened
+
+WIDE = 110
+"""From so many columns on, three error codes fit into a row; below, one."""
+
+
+def print_summary(summary: Mapping[str, Any], console: Console) -> None:
+    """Print the tables of all models, then what the figures rest on."""
+    for name, model in summary["models"].items():
+        console.print(model_report(name, model, wide=console.width >= WIDE))
+    console.print(Padding(Text(_meaning(summary), style="dim"), (0, 1)))
+
+
+def model_report(name: str, model: Mapping[str, Any], *, wide: bool) -> RenderableType:
+    """One model: a row a category, then the lines about all of them."""
+    table = Table(title=Text(safe(name), style="bold"), title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
+    table.add_column("category", no_wrap=True)
+    table.add_column("n", justify="right", no_wrap=True)
+    table.add_column("correct", justify="right", no_wrap=True)
+    table.add_column("95 % interval", justify="right", no_wrap=True)
+    table.add_column("similarity", justify="right", no_wrap=True)
+    table.add_column("most frequent errors" if wide else "top error", overflow="ellipsis", no_wrap=True)
+    answered = {category: row for category, row in model["categories"].items() if row["n"] or row["infrastructure"]}
+    for category, row in answered.items():
+        table.add_row(*_cells(category, row, wide))
+    if len(answered) > 1:
+        table.add_section()
+        table.add_row(*_cells("all answers", model["total"], wide, whole=False), style="bold")
+    lines = [Text(safe(line)) for line in _lines(model)]
+    return Padding(Group(table, *lines, Text()), (0, 1))
+
+
+def _cells(name: str, row: Mapping[str, Any], wide: bool, whole: bool = True) -> Iterator[str | Text]:
+    yield Text(safe(name))
+    yield f"{row['n']}/{row['cases']}" if whole and row["n"] != row["cases"] else str(row["n"])
+    yield percent(row["accuracy"])
+    yield interval(row["interval"])
+    yield "–" if row["similarity"] is None else f"{row['similarity']:.4f}"
+    codes = [f"{code} {count}" for code, count in list(row["errors"].items())[: 3 if wide else 1]]
+    yield Text(safe("  ".join(codes)))
+
+
+def _lines(model: Mapping[str, Any]) -> Iterator[str]:
+    overall = model["overall"]
+    headlines = [name for name in overall if f"{name}_zero_filled" in overall]
+    for name in headlines:
+        yield f"overall {name}: {_headline(overall[name], overall[f'{name}_zero_filled'])}"
+    others = [name for name in overall if name not in headlines and not name.endswith("_zero_filled")]
+    if figures := [f"{name} {percent(overall[name])}" for name in others if overall[name] is not None and headlines]:
+        yield f"of these: {', '.join(figures)}"
+    missing = {name: row["missing"] for name, row in model["categories"].items() if row["missing"]}
+    if missing:
+        yield f"missing: {shortened([f'{name} {count}' for name, count in missing.items()], 6)}"
+    if failures := model["total"]["infrastructure"]:
+        yield f"{failures} answers are error messages of the serving side, not the model's answers"
+    if errata := list(model["errata"]):
+        yield f"errata: {len(errata)} of these cases fail a right answer as published ({shortened(errata, 3)})"
+    yield f"dialects: {shortened([f'{name} {count}' for name, count in model['dialects'].items()], 6)}"
+
+
+def _headline(share: float | None, zero_filled: float) -> str:
+    """An overall figure; where answers are missing, the official one that counts them as wrong stands beside it."""
+    if share is not None:
+        return percent(share)
+    return f"{percent(None)}, as answers are missing ({percent(zero_filled)} if missing counts as wrong)"
+
+
+def _meaning(summary: Mapping[str, Any]) -> str:
+    """What the figures are figures of, in one line."""
+    return (
+        f"{summary['benchmark']} {summary['version']} · data {summary['data_sha256'][:12]} · "
+        f"grading {summary['grading']} · profile {summary['profile']} · starbench {summary['starbench']}"
+    )

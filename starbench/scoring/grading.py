@@ -1,0 +1,103 @@
+"""One prediction and a benchmark give one scored row; the rest of the room is about many of them.
+
+Example::
+
+    grader = Grader(load_benchmark("bfcl"), Settings(grading="official"))
+    grader(Prediction("preds.jsonl", 1, "mine", "simple_python_0", "output", "[…]")).valid
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from starbench.benchmarks import Benchmark
+from starbench.errors import InputError, UnknownNameError, family
+from starbench.predictions import BadRow, Prediction
+from starbench.scoring.explain import explain
+from starbench.scoring.rows import ScoredRow, details
+from starbench.types import Case, Verdict
+
+INFERENCE_ERROR = "Error during inference:"
+"""How a BFCL result begins where the serving side failed: the error message is stored as the answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How answers are judged, and how much is kept of each: ``details`` for a report, ``explained`` in depth."""
+
+    grading: str = "official"
+    profile: str = "robust"
+    details: bool = False
+    explained: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Grader:
+    """Judges one prediction after another; what cannot be judged comes back as a bad row. Never raises on answers."""
+
+    benchmark: Benchmark
+    settings: Settings
+
+    def __call__(self, prediction: Prediction | BadRow) -> ScoredRow | BadRow:
+        """Judge one prediction; a bad row passes through."""
+        if isinstance(prediction, BadRow):
+            return prediction
+        try:
+            case = self.benchmark.case(prediction.id)
+            verdict = self.verdict(prediction)
+        except (UnknownNameError, InputError) as problem:
+            return BadRow(prediction.file, prediction.row, str(problem), prediction.id)
+        return self._row(prediction, case, verdict)
+
+    def verdict(self, prediction: Prediction, grading: str | None = None) -> Verdict:
+        """The benchmark's verdict on a prediction; UnknownNameError for an unknown id or dialect."""
+        return self.benchmark.grade(
+            prediction.id,
+            prediction.answer,
+            dialect=prediction.dialect or "auto",
+            grading=grading or self.settings.grading,
+            profile=self.settings.profile,
+        )
+
+    def _row(self, prediction: Prediction, case: Case, verdict: Verdict) -> ScoredRow:
+        output = verdict.output or self.benchmark.read(case.id, prediction.answer, prediction.dialect or "auto")
+        failure = family(verdict.error) == "infrastructure" or is_inference_error(prediction.answer)
+        extra = None
+        if self.settings.details:
+            parts = verdict.similarity.parts
+            explanation = explain(parts) if self.settings.explained and not verdict.valid else []
+            extra = details(output, case.expected, parts, explanation)
+        return ScoredRow(
+            model=prediction.model,
+            id=case.id,
+            benchmark=self.benchmark.name,
+            category=case.category,
+            valid=verdict.valid,
+            error=verdict.error,
+            similarity=float(verdict.similarity),
+            dialect=output.dialect,
+            message=verdict.message,
+            infrastructure=failure,
+            details=extra,
+            file=prediction.file,
+            row=prediction.row,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Preparation:
+    """How a process makes its grader: picklable, so that each worker loads the benchmark itself."""
+
+    load: Callable[[], Benchmark]
+    settings: Settings
+
+    def __call__(self) -> Grader:
+        """Load the benchmark and make the grader."""
+        return Grader(self.load(), self.settings)
+
+
+def is_inference_error(answer: Any) -> bool:
+    """Whether an answer is the serving side's error message in place of one."""
+    return isinstance(answer, str) and answer.startswith(INFERENCE_ERROR)

@@ -1,0 +1,74 @@
+"""The same work on many items, in this process or in several, results in the order of the items.
+
+Example::
+
+    list(in_chunks(range(5), 2)) == [[0, 1], [2, 3], [4]]
+
+Only a few chunks are under way at any time, so a long stream of items never lies in memory as a whole.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from itertools import islice
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+CHUNK = 128
+AHEAD = 4
+"""How many chunks a process may have waiting."""
+
+
+def in_chunks(items: Iterable[T], size: int) -> Iterator[list[T]]:
+    """The items in lists of ``size``, the last one shorter."""
+    stream = iter(items)
+    while chunk := list(islice(stream, size)):
+        yield chunk
+
+
+def mapped(prepare: Callable[[], Callable[[T], R]], items: Iterable[T], jobs: int) -> Iterator[R]:
+    """``work(item)`` for every item, in order, where ``work = prepare()`` is made once in each of ``jobs`` processes.
+
+    With more than one process ``prepare`` must be picklable, and so must items and results. Processes are started
+    afresh (spawned): it is the one way that works on every system and beside threads.
+    """
+    if jobs <= 1:
+        yield from map(prepare(), items)
+        return
+    context = multiprocessing.get_context("spawn")
+    executor = ProcessPoolExecutor(jobs, mp_context=context, initializer=_start, initargs=(prepare,))
+    waiting: deque[Future[list[R]]] = deque()
+    try:
+        for chunk in in_chunks(items, CHUNK):
+            waiting.append(executor.submit(_work, chunk))
+            if len(waiting) >= jobs * AHEAD:
+                yield from waiting.popleft().result()
+        while waiting:
+            yield from waiting.popleft().result()
+    finally:
+        executor.shutdown(cancel_futures=True)
+
+
+def usable_cpus() -> int:
+    """How many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+_STATE: dict[str, Callable[[Any], Any]] = {}
+"""What a worker process was prepared with: a pool hands nothing else from its initializer to its tasks."""
+
+
+def _start(prepare: Callable[[], Callable[[Any], Any]]) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle; workers end with it
+    _STATE["work"] = prepare()
+
+
+def _work(chunk: list[Any]) -> list[Any]:
+    return [_STATE["work"](item) for item in chunk]

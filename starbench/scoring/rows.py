@@ -1,0 +1,90 @@
+"""A scored row: one answer with its verdict.
+
+Example, as a line of ``scores.jsonl`` (``parts``, ``calls``, ``failed``, ``expected`` and ``explanation`` follow)::
+
+    {"model": "mine", "id": "simple_python_3", "benchmark": "bfcl", "category": "simple_python", "valid": false,
+     "error": "value_error:others", "similarity": 0.67, "dialect": "hermes", …}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from starbench.errors import family
+from starbench.types import Accepted, Call, CallPart, Expected, Fields, Output
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredRow:
+    """One answer, judged. Plain values only, so that it travels between processes and into JSON.
+
+    ``infrastructure`` marks an answer that is an error message of the serving side. ``details`` holds what a reader
+    wants to see beside the verdict, ready for JSON, and is None where nobody asked for it. ``file`` and ``row`` say
+    where the answer stands.
+    """
+
+    model: str
+    id: str
+    benchmark: str
+    category: str
+    valid: bool
+    error: str | None
+    similarity: float
+    dialect: str
+    message: str = ""
+    infrastructure: bool = False
+    details: Mapping[str, Any] | None = None
+    file: str = ""
+    row: int = 0
+
+    @property
+    def counted(self) -> bool:
+        """Whether the row is part of the accuracy: an answer of the model, and not a failure around it."""
+        return family(self.error) != "infrastructure"
+
+    def record(self) -> dict[str, Any]:
+        """The row as a JSON object."""
+        row = {name: getattr(self, name) for name in self.__slots__ if name not in ("details", "file", "row")}
+        return row | dict(self.details or {})
+
+
+def details(output: Output, expected: Expected, parts: Sequence[CallPart], explanation: Any) -> dict[str, Any]:
+    """What was read, what was expected and how the two compare, ready for JSON."""
+    return {
+        "parts": [asdict(part) for part in parts],
+        "calls": [call_record(call) for call in output.calls],
+        "failed": [{"raw": a.raw, "status": a.status, "problem": a.problem} for a in output.failed],
+        "expected": expected_record(expected),
+        "explanation": explanation,
+    }
+
+
+def call_record(call: Call) -> dict[str, Any]:
+    """A call as the JSON object that most formats know."""
+    return {"name": call.name, "arguments": dict(call.arguments)}
+
+
+def expected_record(expected: Expected) -> dict[str, Any]:
+    """The gold as a JSON object: its kind, and the calls or replies where it has them."""
+    record: dict[str, Any] = {"kind": expected.kind}
+    if expected.calls:
+        record["calls"] = [
+            {"name": call.name, "arguments": {name: accepted_record(a) for name, a in call.arguments.items()}}
+            for call in expected.calls
+        ]
+    if expected.replies:
+        record["replies"] = list(expected.replies)
+    return record
+
+
+def accepted_record(value: Any) -> Any:
+    """An accepted value as JSON: a place is ``{"alternatives": […], "optional": …}``, and so is each field inside."""
+    if isinstance(value, Accepted):
+        return {"alternatives": [accepted_record(a) for a in value.alternatives], "optional": value.optional}
+    if isinstance(value, Fields):
+        return {"fields": {name: accepted_record(place) for name, place in value.fields.items()}}
+    if isinstance(value, (list, tuple)):
+        return [accepted_record(item) for item in value]
+    return value

@@ -1,0 +1,155 @@
+"""A scoring run: files in, rows out one at a time, a summary at the end.
+
+Example::
+
+    run = Run.plan(find_sources([Path("preds.jsonl")]))
+    for row in run:                                     # ScoredRow or BadRow, in the order of the input
+        print(row.sentence if isinstance(row, BadRow) else (row.id, row.valid))
+    run.summary()["models"]["preds"]["total"]["accuracy"]
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import starbench
+from starbench.benchmarks import Benchmark
+from starbench.errors import InputError, UnknownNameError
+from starbench.predictions import BadRow, Prediction, Source, Survey, combined, read_predictions, survey
+from starbench.scoring.choice import Chosen, addressed, choose_benchmark, choose_grading
+from starbench.scoring.grading import Preparation, Settings
+from starbench.scoring.pool import mapped, usable_cpus
+from starbench.scoring.rows import ScoredRow
+from starbench.scoring.summary import ModelTally
+
+Look = tuple[Source | BadRow, Survey]
+
+WORTH_PROCESSES = 10_000
+"""From so many rows on several processes finish sooner than one, their start included (measured on two cores)."""
+
+
+@dataclass(slots=True)
+class Run:
+    """Everything that is decided about a run, and what it has counted so far; iterate it once to run it.
+
+    ``notes`` are the decisions as sentences for people. ``ungraded`` names the categories of result files
+    that this version cannot grade; such files are left out as a whole.
+    """
+
+    sources: Sequence[Source | BadRow]
+    found: Survey
+    chosen: Chosen
+    settings: Settings
+    dialect: str | None
+    jobs: int
+    notes: list[str]
+    ungraded: Sequence[str] = ()
+    models: dict[str, ModelTally] = field(default_factory=dict)
+    bad_rows: int = 0
+
+    @classmethod
+    def plan(
+        cls,
+        sources: Sequence[Source | BadRow],
+        *,
+        benchmark: str | None = None,
+        cases: Path | None = None,
+        dialect: str | None = None,
+        grading: str | None = None,
+        profile: str = "robust",
+        jobs: int | None = None,
+        details: bool = False,
+        explained: bool = False,
+    ) -> Run:
+        """Look through the answers once and decide how to score them.
+
+        Raises InputError where there is nothing to score, and what the choice of a benchmark and a grading raises.
+        """
+        looks = [(source, survey([source])) for source in sources]
+        found = combined(look for _, look in looks)
+        if not found.rows:
+            problems = [source.sentence for source in read_predictions(sources) if isinstance(source, BadRow)]
+            raise InputError("\n".join(["there is nothing to score", *problems[:20]]))
+        chosen = choose_benchmark(found, sources, benchmark, cases)
+        used, note = choose_grading(chosen.benchmark, grading)
+        graded, ungraded = _split(looks, chosen.benchmark)
+        found = combined(look for _, look in graded)
+        jobs = jobs or (usable_cpus() if found.rows >= WORTH_PROCESSES else 1)
+        settings = Settings(used, profile, details, explained)
+        notes = [_benchmark_note(chosen), *_model_notes(found, dialect), *([note] if note else [])]
+        if ungraded:
+            notes.append(f"left out, as this version cannot grade them: {', '.join(ungraded)}")
+        return cls([source for source, _ in graded], found, chosen, settings, dialect, jobs, notes, ungraded)
+
+    @property
+    def benchmark(self) -> Benchmark:
+        """The benchmark that is scored."""
+        return self.chosen.benchmark
+
+    def predictions(self) -> Iterator[Prediction | BadRow]:
+        """The answers of this benchmark, each with its dialect, not judged yet."""
+        return addressed(read_predictions(self.sources), self.chosen, self.found, self.dialect)
+
+    def __iter__(self) -> Iterator[ScoredRow | BadRow]:
+        """Judge every row, count it and give it out."""
+        for row in mapped(Preparation(self.chosen.load, self.settings), self.predictions(), self.jobs):
+            if isinstance(row, ScoredRow) and not self.models.setdefault(row.model, ModelTally()).add(row):
+                reason = f"the case {row.id!r} was answered before; the first answer counts"
+                row = BadRow(row.file, row.row, reason, row.id)
+            self.bad_rows += isinstance(row, BadRow)
+            yield row
+
+    def summary(self) -> dict[str, Any]:
+        """What was counted, with everything that gives the figures their meaning."""
+        errata = getattr(self.benchmark, "errata", {})
+        return {
+            "benchmark": self.benchmark.name,
+            "version": self.benchmark.version,
+            "data_sha256": self.benchmark.data_sha256,
+            "grading": self.settings.grading,
+            "profile": self.settings.profile,
+            "starbench": starbench.__version__,
+            "models": {name: tally.summary(self.benchmark, errata) for name, tally in self.models.items()},
+            "ungraded": list(self.ungraded),
+            "bad_rows": self.bad_rows,
+        }
+
+
+def _split(looks: Sequence[Look], benchmark: Benchmark) -> tuple[list[Look], list[str]]:
+    """The sources to score, and the categories of those that hold what this version cannot grade."""
+    kept: list[Look] = []
+    ungraded: list[str] = []
+    for source, look in looks:
+        if isinstance(source, Source) and source.category and look.ids and _is_ungraded(look.ids[0], benchmark):
+            ungraded.append(source.category)
+        else:
+            kept.append((source, look))
+    return kept, ungraded
+
+
+def _is_ungraded(id: str, benchmark: Benchmark) -> bool:
+    """Whether the id is of a category that the benchmark has but cannot grade."""
+    try:
+        benchmark.case(id)
+    except InputError:
+        return True
+    except UnknownNameError:
+        return False
+    return False
+
+
+def _benchmark_note(chosen: Chosen) -> str:
+    return f"benchmark: {chosen.benchmark.name} {chosen.benchmark.version}, {chosen.how}"
+
+
+def _model_notes(found: Survey, dialect: str | None) -> Iterator[str]:
+    for model, rows in found.models.items():
+        how = "the dialect is found row by row"
+        if dialect:
+            how = f"dialect {dialect}, as asked for"
+        elif model in found.calling:
+            how = "dialect bfcl-fc (its results are lists of calls)"
+        yield f"{model}: {rows:,} answers; {how}"
