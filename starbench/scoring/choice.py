@@ -15,8 +15,10 @@ from pathlib import Path
 
 from starbench.benchmarks import Benchmark, load_benchmark, recognise
 from starbench.benchmarks.custom import OwnCases, read_case
+from starbench.dialects import parse
 from starbench.errors import InputError, UnknownNameError
 from starbench.predictions import BadRow, Prediction, Source, Survey, read_predictions
+from starbench.similarity import profile as profile_of
 from starbench.types import Case
 
 Place = tuple[str, int]
@@ -100,6 +102,12 @@ def choose_grading(benchmark: Benchmark, asked: str | None) -> tuple[str, str | 
     if asked == "official":
         return default, f"{benchmark.name} has no official code to agree with; the grading is {default}"
     raise UnknownNameError.of(f"grading of {benchmark.name}", asked, benchmark.gradings)
+
+
+def check_names(dialect: str | None, profile: str) -> None:
+    """Raise UnknownNameError for a dialect or a profile that does not exist, before the first row meets it."""
+    parse("", dialect or "auto")
+    profile_of(profile)
 
 
 def addressed(

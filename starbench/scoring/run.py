@@ -19,7 +19,7 @@ import starbench
 from starbench.benchmarks import Benchmark
 from starbench.errors import InputError, UnknownNameError
 from starbench.predictions import BadRow, Prediction, Source, Survey, combined, read_predictions, survey
-from starbench.scoring.choice import Chosen, addressed, choose_benchmark, choose_grading
+from starbench.scoring.choice import Chosen, addressed, check_names, choose_benchmark, choose_grading
 from starbench.scoring.grading import Preparation, Settings
 from starbench.scoring.pool import mapped, usable_cpus
 from starbench.scoring.rows import ScoredRow
@@ -66,8 +66,10 @@ class Run:
     ) -> Run:
         """Look through the answers once and decide how to score them.
 
-        Raises InputError where there is nothing to score, and what the choice of a benchmark and a grading raises.
+        Raises InputError where there is nothing to score, and what the choices raise: UnknownNameError for a name
+        that does not exist, DataUnavailableError for a benchmark without data.
         """
+        check_names(dialect, profile)
         looks = [(source, survey([source])) for source in sources]
         found = combined(look for _, look in looks)
         if not found.rows:

@@ -1,0 +1,50 @@
+"""Several processes give what one gives, in the same order, and hold only a few items at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from operator import add
+
+import pytest
+
+from starbench.scoring.pool import CHUNK, in_chunks, mapped, usable_cpus
+
+
+def make_adder(amount: int) -> partial[int]:
+    return partial(add, amount)
+
+
+def test_chunks_are_of_one_size_but_the_last() -> None:
+    assert list(in_chunks(range(5), 2)) == [[0, 1], [2, 3], [4]]
+    assert list(in_chunks([], 2)) == []
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_results_come_in_order(jobs: int) -> None:
+    items = range(3 * CHUNK + 1)
+    assert list(mapped(partial(make_adder, 5), items, jobs)) == [item + 5 for item in items]
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_items_are_taken_as_they_are_needed(jobs: int) -> None:
+    taken = []
+
+    def items() -> Iterator[int]:
+        for number in range(100 * CHUNK):
+            taken.append(number)
+            yield number
+
+    results = mapped(partial(make_adder, 1), items(), jobs)
+    assert next(results) == 1
+    results.close()  # type: ignore[attr-defined]  # a generator
+    assert len(taken) < 20 * CHUNK
+
+
+def test_a_failure_in_a_process_is_not_lost() -> None:
+    with pytest.raises(TypeError):
+        list(mapped(partial(make_adder, 1), ["x"], 2))  # type: ignore[list-item]
+
+
+def test_there_is_at_least_one_processor() -> None:
+    assert usable_cpus() >= 1
