@@ -181,3 +181,19 @@ def occurrences(window: Window, needle: str) -> Iterator[Span]:
     while at >= 0:
         yield at, at + len(needle)
         at = window.text.find(needle, at + len(needle), window.end)
+
+
+def regions(window: Window, opening: str, closing: str) -> Iterator[tuple[Window, list[Span]]]:
+    """Each part of ``window`` after an ``opening`` marker, up to its ``closing`` one (or the next opening), and the
+    markers.
+    """
+    openings, closings = Finder(window, opening), Finder(window, closing)
+    start = openings.at(window.start)
+    while start >= 0:
+        inner = start + len(opening)
+        stop, following = closings.at(inner), openings.at(inner)
+        limit = following if following >= 0 else window.end
+        closed = 0 <= stop < limit
+        spans = [(start, inner), (stop, stop + len(closing))] if closed else [(start, inner)]
+        yield window.part(inner, stop if closed else limit), spans
+        start = following

@@ -81,7 +81,7 @@ def read_object(value: Any, keys: Keys, *, repair: bool = False, text_arguments:
 def read_arguments_object(
     given: Any, keys: Keys = HERMES_KEYS, *, repair: bool = False, text_arguments: bool = False
 ) -> tuple[dict[str, Any], tuple[str, ...]]:
-    """The arguments of a call and the liberties taken: an object, or (where allowed) its JSON text or nothing at all."""
+    """The arguments of a call and the liberties taken: an object, or (where allowed) its JSON text or nothing."""
     if isinstance(given, Mapping):
         return dict(given), ()
     if given is None or (isinstance(given, str) and not given.strip()):

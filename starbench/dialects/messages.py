@@ -49,7 +49,7 @@ class MessageFormat:
 
 
 def parse_message(source: Any, dialect: str, toolbox: Toolbox, *, repair: bool = False) -> Output:
-    """Read a structured answer: the calls it lists, then (if it lists none, or a text dialect is asked for) its text."""
+    """Read a structured answer: the calls it lists, and (if it lists none or a text dialect is asked for) its text."""
     known = FORMATS.get(dialect.replace("_", "-"))
     name, parts = _taken_apart(source, [known] if known else list(FORMATS.values()))
     attempts = tuple(_attempt(item, toolbox, repair) for item in parts.items)

@@ -67,12 +67,15 @@ class Region:
     unclosed: bool = False
 
 
-def scan(text: str, start: int, limit: int) -> Region:
-    """Match the bracket at ``start``, minding strings and comments, before ``limit``. Linear in the distance covered."""
+def scan(text: str, start: int, limit: int, tokens: re.Pattern[str] = _TOKENS) -> Region:
+    """Match the bracket at ``start`` before ``limit``, minding strings and comments (which ``tokens`` finds).
+
+    Linear in the distance covered.
+    """
     closes: dict[int, int] = {}
     stack: list[int] = []
     deepest = 0
-    for match in _TOKENS.finditer(text, start, limit):
+    for match in tokens.finditer(text, start, limit):
         token, position = match[0], match.start()
         if token in _CLOSER:
             stack.append(position)
@@ -279,10 +282,11 @@ class _Reader:
             if not self.repair:
                 raise PythonProblem("a line break inside a quoted string")
             self.notes.append("a raw line break inside a string was kept")
-        return body if "r" in prefix else _unescaped(body)
+        return body if "r" in prefix else unescaped(body)
 
 
-def _unescaped(body: str) -> str:
+def unescaped(body: str) -> str:
+    """The text that the inside of a string literal stands for; unknown escapes stay as they are."""
     if "\\" not in body:
         return body
     try:

@@ -17,9 +17,13 @@ from starbench.errors import UnknownNameError
 DIALECTS: dict[str, str] = {
     "hermes": "starbench.dialects.json_tags:HERMES",
     "json": "starbench.dialects.json_bare:JSON",
-    "pythonic": "starbench.dialects.python_calls:PYTHONIC",
-    "bfcl-prompt": "starbench.dialects.python_calls:BFCL_PROMPT",
+    "pythonic": "starbench.dialects.call_lists:PYTHONIC",
+    "bfcl-prompt": "starbench.dialects.call_lists:BFCL_PROMPT",
     "bfcl-prompt-json": "starbench.dialects.json_bare:BFCL_PROMPT_JSON",
+    "bfcl-prompt-java": "starbench.dialects.java_calls:JAVA",
+    "bfcl-prompt-javascript": "starbench.dialects.java_calls:JAVASCRIPT",
+    "bfcl-prompt-verbose-xml": "starbench.dialects.bfcl_xml:VERBOSE",
+    "bfcl-prompt-concise-xml": "starbench.dialects.bfcl_xml:CONCISE",
 }
 """Dialect name -> ``module:object``, in the order in which equal candidates of detection are preferred."""
 

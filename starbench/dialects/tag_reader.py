@@ -1,0 +1,171 @@
+"""A tag a call and a tag an argument, the values as raw text.
+
+    <function=get_weather>
+    <parameter=city>
+    Paris
+    </parameter>
+    </function>
+
+is read by ``Tags(call=r"<function=(?P<name>[^>]+)>", call_end="</function>", argument=r"<parameter=(?P<key>[^>]+)>",
+argument_end="</parameter>", lines=True)``. A value ends at the closing tag that is followed by the next argument or
+the end of the call, so that a closing tag inside a value does no harm."""
+
+from __future__ import annotations
+
+import html
+import re
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from starbench.dialects.base import (
+    Finder,
+    Reading,
+    Span,
+    Window,
+    malformed,
+    occurrences,
+    parsed,
+    regions,
+    truncated,
+)
+from starbench.dialects.raw_values import Typed, typed
+from starbench.types import Attempt, Call
+
+_TRIES = 16
+"""How many closing tags of one value are looked at; more than one only where a value holds closing tags itself."""
+
+Convert = Callable[["re.Match[str]", str, Any], Typed]
+
+
+def by_schema(tag: re.Match[str], raw: str, schema: Any) -> Typed:
+    """The value by the tool's schema alone."""
+    return typed(raw, schema)
+
+
+@dataclass(frozen=True, slots=True)
+class Tags:
+    """How a dialect's tags are written.
+
+    ``call`` and ``argument`` are patterns of opening tags with the groups ``name`` and ``key``; an argument's pattern
+    may also have a group ``value``, for a value inside the tag itself. ``around`` is what may stand between
+    arguments. ``lines`` says that the line breaks next to a value's tags are no part of it. ``convert`` makes a value
+    of a tag, its raw text and the schema."""
+
+    call: str
+    call_end: str
+    argument: str
+    argument_end: str
+    wrappers: tuple[tuple[str, str], ...] = ()
+    around: str = r"\s*"
+    lines: bool = False
+    entities: bool = False
+    convert: Convert = by_schema
+
+    @property
+    def call_pattern(self) -> re.Pattern[str]:
+        """The compiled opening tag of a call."""
+        return re.compile(self.call)
+
+
+class _Broken(Exception):
+    """The call cannot be read."""
+
+
+def read_tags(window: Window, tags: Tags) -> Reading:
+    """Every call in ``window``, and an attempt for every wrapper that holds none."""
+    closings = Finder(window, tags.call_end)
+    attempts: list[Attempt] = []
+    match = tags.call_pattern.search(window.text, window.start, window.end)
+    while match is not None:
+        attempt, end = _call(window, tags, match, closings)
+        attempts.append(attempt)
+        match = tags.call_pattern.search(window.text, max(end, match.end()), window.end)
+    inside = [attempt.span for attempt in attempts if attempt.span]
+    found = (span for pair in tags.wrappers for tag in pair for span in occurrences(window, tag))
+    markup = sorted(span for span in found if not _overlaps(span, inside))
+    attempts.extend(_empty_wrappers(window, tags, inside))
+    return Reading(sorted(attempts, key=lambda attempt: attempt.span or (0, 0)), markup)
+
+
+def _call(window: Window, tags: Tags, opening: re.Match[str], closings: Finder) -> tuple[Attempt, int]:
+    """The attempt whose opening tag matched, and where it ends."""
+    text, start, name = window.text, opening.start(), opening["name"].strip()
+    try:
+        arguments, notes, end = _arguments(window, tags, name, opening.end())
+        return parsed(text, (start, end), Call(name, arguments), notes), end
+    except _Broken as problem:
+        following = tags.call_pattern.search(text, opening.end(), window.end)
+        closing = closings.at(opening.end())
+        if 0 <= closing < (following.start() if following else window.end):
+            end = closing + len(tags.call_end)
+        elif following:
+            end = following.start()
+        else:
+            return truncated(text, (start, window.end), str(problem)), window.end
+        return malformed(text, (start, end), str(problem)), end
+
+
+def _arguments(window: Window, tags: Tags, name: str, position: int) -> tuple[dict[str, Any], list[str], int]:
+    """The arguments from ``position`` on, the liberties taken, and where the call ends."""
+    text, properties = window.text, window.toolbox.properties(name)
+    around, opening = re.compile(tags.around), re.compile(tags.argument)
+    arguments: dict[str, Any] = {}
+    notes: list[str] = []
+    while True:
+        gap = around.match(text, position, window.end)
+        position = gap.end() if gap else position
+        if text.startswith(tags.call_end, position, window.end):
+            return arguments, notes, position + len(tags.call_end)
+        match = opening.match(text, position, window.end)
+        if match is None:
+            raise _Broken("neither an argument nor the end of the call")
+        key = match["key"].strip()
+        raw, position = _value(window, tags, match)
+        if key in arguments:
+            raise _Broken(f"argument {key!r} is given twice")
+        raw = html.unescape(raw) if tags.entities else raw
+        arguments[key], note = tags.convert(match, raw, properties.get(key))
+        if note:
+            notes.append(f"{key}: {note}")
+
+
+def _value(window: Window, tags: Tags, opening: re.Match[str]) -> tuple[str, int]:
+    """The raw text of the argument whose tag ``opening`` is, and where its closing tag ends."""
+    text, start = window.text, opening.end()
+    inside_tag = opening.groupdict().get("value")
+    if inside_tag is not None:
+        return inside_tag, start
+    following = re.compile(rf"{tags.around}(?:{tags.argument}|{re.escape(tags.call_end)})")
+    first = closing = text.find(tags.argument_end, start, window.end)
+    if first < 0:
+        raise _Broken(f"argument {opening['key'].strip()!r} is not closed")
+    for _ in range(_TRIES):
+        if closing < 0 or following.match(text, closing + len(tags.argument_end), window.end):
+            break
+        closing = text.find(tags.argument_end, closing + 1, window.end)
+    else:
+        closing = first
+    closing = first if closing < 0 else closing
+    raw = text[start:closing]
+    return (raw.removeprefix("\n").removesuffix("\n") if tags.lines else raw), closing + len(tags.argument_end)
+
+
+def _empty_wrappers(window: Window, tags: Tags, inside: Sequence[Span]) -> Iterator[Attempt]:
+    """An attempt for each wrapper without a call in it."""
+    for opening, closing in tags.wrappers:
+        for inner, spans in regions(window, opening, closing):
+            whole = (spans[0][0], spans[-1][1] if len(spans) == 2 else inner.end)
+            if _overlaps(whole, inside):
+                continue
+            if len(spans) == 2 or inner.end < window.end:
+                yield malformed(window.text, whole, "there is no call between the tags")
+            else:
+                yield truncated(window.text, whole)
+
+
+def _overlaps(span: Span, others: Sequence[Span]) -> bool:
+    """Whether ``span`` shares a character with one of ``others``, which are in order and apart."""
+    at = bisect_left(others, span)
+    return (at < len(others) and others[at][0] < span[1]) or (at > 0 and others[at - 1][1] > span[0])
