@@ -23,7 +23,7 @@ from starbench.errors import InputError, UnknownNameError
 __all__ = ["BENCHMARKS", "GRADINGS", "Accuracy", "Benchmark", "benchmark_names", "load_benchmark", "recognise"]
 
 BENCHMARKS: Mapping[str, str] = {
-    "bfcl": "starbench.benchmarks.bfcl:BFCL",
+    "bfcl": "starbench.benchmarks.bfcl.benchmark:BFCL",
     "custom": "starbench.benchmarks.custom:CaseFile",
     "sample": "starbench.benchmarks.custom:Sample",
 }
