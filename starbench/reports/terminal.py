@@ -22,7 +22,9 @@ from rich.text import Text
 from starbench.reports.text import interval, percent, safe, shortened
 
 WIDE = 110
-"""From so many columns on, three error codes fit into a row; below, one."""
+"""From so many columns on, error codes fit into the table; below, they stand in a line under it."""
+
+HEADINGS = ("category", "n", "correct", "95 % interval", "similarity")
 
 
 def print_summary(summary: Mapping[str, Any], console: Console) -> None:
@@ -34,34 +36,38 @@ def print_summary(summary: Mapping[str, Any], console: Console) -> None:
 
 def model_report(name: str, model: Mapping[str, Any], *, wide: bool) -> RenderableType:
     """One model: a row a category, then the lines about all of them."""
-    table = Table(title=Text(safe(name), style="bold"), title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
-    table.add_column("category", no_wrap=True)
-    table.add_column("n", justify="right", no_wrap=True)
-    table.add_column("correct", justify="right", no_wrap=True)
-    table.add_column("95 % interval", justify="right", no_wrap=True)
-    table.add_column("similarity", justify="right", no_wrap=True)
-    table.add_column("most frequent errors" if wide else "top error", overflow="ellipsis", no_wrap=True)
     answered = {category: row for category, row in model["categories"].items() if row["n"] or row["infrastructure"]}
-    for category, row in answered.items():
-        table.add_row(*_cells(category, row, wide))
+    rows = [_cells(category, row) for category, row in answered.items()]
+    total = _cells("all answers", model["total"], whole=False)
+    table = Table(title=Text(safe(name), style="bold"), title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
+    for number, heading in enumerate(HEADINGS):
+        width = max(len(heading), *(len(cells[number]) for cells in (*rows, total)))  # only errors may be shortened
+        table.add_column(heading, justify="right" if number else "left", no_wrap=True, min_width=width)
+    if wide:
+        table.add_column("most frequent errors", overflow="ellipsis", no_wrap=True)
+    for cells, row in zip(rows, answered.values(), strict=True):
+        table.add_row(*cells, *_errors(row, wide))
     if len(answered) > 1:
         table.add_section()
-        table.add_row(*_cells("all answers", model["total"], wide, whole=False), style="bold")
-    lines = [Text(safe(line)) for line in _lines(model)]
+        table.add_row(*total, *_errors(model["total"], wide), style="bold")
+    lines = [Text(safe(line)) for line in _lines(model, wide)]
     return Padding(Group(table, *lines, Text()), (0, 1))
 
 
-def _cells(name: str, row: Mapping[str, Any], wide: bool, whole: bool = True) -> Iterator[str | Text]:
-    yield Text(safe(name))
-    yield f"{row['n']}/{row['cases']}" if whole and row["n"] != row["cases"] else str(row["n"])
-    yield percent(row["accuracy"])
-    yield interval(row["interval"])
-    yield "–" if row["similarity"] is None else f"{row['similarity']:.4f}"
-    codes = [f"{code} {count}" for code, count in list(row["errors"].items())[: 3 if wide else 1]]
-    yield Text(safe("  ".join(codes)))
+def _cells(name: str, row: Mapping[str, Any], whole: bool = True) -> list[Text]:
+    """One row under :data:`HEADINGS`."""
+    count = f"{row['n']}/{row['cases']}" if whole and row["n"] != row["cases"] else str(row["n"])
+    similarity = "–" if row["similarity"] is None else f"{row['similarity']:.4f}"
+    return [Text(safe(cell)) for cell in (name, count, percent(row["accuracy"]), interval(row["interval"]), similarity)]
 
 
-def _lines(model: Mapping[str, Any]) -> Iterator[str]:
+def _errors(row: Mapping[str, Any], wide: bool) -> list[Text]:
+    return [Text(safe(shortened(_counts(row["errors"]), 3)))] if wide else []
+
+
+def _lines(model: Mapping[str, Any], wide: bool) -> Iterator[str]:
+    if model["total"]["errors"] and not wide:
+        yield f"most frequent errors: {shortened(_counts(model['total']['errors']), 4)}"
     overall = model["overall"]
     headlines = [name for name in overall if f"{name}_zero_filled" in overall]
     for name in headlines:
@@ -71,12 +77,16 @@ def _lines(model: Mapping[str, Any]) -> Iterator[str]:
         yield f"of these: {', '.join(figures)}"
     missing = {name: row["missing"] for name, row in model["categories"].items() if row["missing"]}
     if missing:
-        yield f"missing: {shortened([f'{name} {count}' for name, count in missing.items()], 6)}"
+        yield f"missing: {shortened(_counts(missing), 6)}"
     if failures := model["total"]["infrastructure"]:
         yield f"{failures} answers are error messages of the serving side, not the model's answers"
     if errata := list(model["errata"]):
         yield f"errata: {len(errata)} of these cases fail a right answer as published ({shortened(errata, 3)})"
-    yield f"dialects: {shortened([f'{name} {count}' for name, count in model['dialects'].items()], 6)}"
+    yield f"dialects: {shortened(_counts(model['dialects']), 6)}"
+
+
+def _counts(counted: Mapping[str, int]) -> list[str]:
+    return [f"{name} {count}" for name, count in counted.items()]
 
 
 def _headline(share: float | None, zero_filled: float) -> str:

@@ -106,7 +106,6 @@ class Run:
 
     def summary(self) -> dict[str, Any]:
         """What was counted, with everything that gives the figures their meaning."""
-        errata = getattr(self.benchmark, "errata", {})
         return {
             "benchmark": self.benchmark.name,
             "version": self.benchmark.version,
@@ -114,7 +113,7 @@ class Run:
             "grading": self.settings.grading,
             "profile": self.settings.profile,
             "starbench": starbench.__version__,
-            "models": {name: tally.summary(self.benchmark, errata) for name, tally in self.models.items()},
+            "models": {name: tally.summary(self.benchmark) for name, tally in self.models.items()},
             "ungraded": list(self.ungraded),
             "bad_rows": self.bad_rows,
         }

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -70,22 +70,22 @@ class Tally:
 
 @dataclass(slots=True)
 class ModelTally:
-    """What is counted of one model."""
+    """What is counted of one model; ``ids`` keeps the dialect of each answered case."""
 
     categories: dict[str, Tally] = field(default_factory=dict)
     dialects: Counter[str] = field(default_factory=Counter)
-    ids: set[str] = field(default_factory=set)
+    ids: dict[str, str] = field(default_factory=dict)
 
     def add(self, row: ScoredRow) -> bool:
         """Count one row; False, and nothing is counted, where its case has been answered before."""
         if row.id in self.ids:
             return False
-        self.ids.add(row.id)
+        self.ids[row.id] = row.dialect
         self.dialects[row.dialect] += 1
         self.categories.setdefault(row.category, Tally()).add(row)
         return True
 
-    def summary(self, benchmark: Benchmark, errata: Mapping[str, str]) -> dict[str, Any]:
+    def summary(self, benchmark: Benchmark) -> dict[str, Any]:
         """The figures of the model, categories in the benchmark's order."""
         tallies = {name: self.categories.get(name, Tally()) for name in benchmark.categories}
         categories = {name: tally.summary(benchmark.categories[name]) for name, tally in tallies.items()}
@@ -97,7 +97,16 @@ class ModelTally:
             "total": merged(tallies.values()).summary(sum(benchmark.categories.values())),
             "overall": benchmark.aggregate(accuracies),
             "dialects": dict(self.dialects.most_common()),
-            "errata": {id: errata[id] for id in errata if id in self.ids},
+            "errata": self._errata(benchmark),
+        }
+
+    def _errata(self, benchmark: Benchmark) -> dict[str, str]:
+        """The answered cases that are known to fail right answers, and why."""
+        known = getattr(benchmark, "errata", {})  # not every benchmark has such a list
+        return {
+            id: f"{erratum.effect}: {erratum.reason}"
+            for id, erratum in known.items()
+            if id in self.ids and erratum.effect != "harmless" and self.ids[id].startswith(erratum.dialect)
         }
 
 
