@@ -13,12 +13,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from starbench.dialects.base import Detection, Toolbox
-from starbench.dialects.messages import FORMATS, parse_message
+from starbench.dialects.messages import parse_message
 from starbench.dialects.reading import UNREAD, detect_text, parse_text
-from starbench.dialects.registry import DIALECTS, load
+from starbench.dialects.registry import DIALECTS, MESSAGE_DIALECTS, canonical, load
 from starbench.types import Call, Output, Tool
 
-__all__ = ["DIALECTS", "Detection", "detect", "dialect_names", "parse", "render"]
+__all__ = ["DIALECTS", "Detection", "describe", "detect", "dialect_names", "parse", "render"]
 
 
 def parse(
@@ -40,13 +40,13 @@ def parse(
     :class:`~starbench.errors.UnknownNameError`.
     """
     toolbox = Toolbox(tools or ())
-    structured = FORMATS.get(dialect.replace("_", "-"))
-    if structured is None and dialect != "auto" and dialect not in UNREAD:
-        dialect = load(dialect).name
+    dialect = canonical(dialect)
+    if dialect != "auto" and dialect not in UNREAD:
+        load(dialect)
     if not isinstance(source, str):
         return parse_message(source, dialect, toolbox, repair=repair)
-    if structured is not None:
-        return parse_message({"role": "assistant", "content": source}, structured.name, toolbox)
+    if dialect in MESSAGE_DIALECTS:
+        return parse_message({"role": "assistant", "content": source}, dialect, toolbox)
     return parse_text(source, dialect, toolbox, repair=repair, reasoning_open=reasoning_open)
 
 
@@ -61,10 +61,15 @@ def detect(source: object, tools: Sequence[Tool] | None = None) -> tuple[Detecti
 
 def render(calls: Sequence[Call], dialect: str, tools: Sequence[Tool] | None = None) -> Any:
     """The calls as a model of that dialect writes them: a text, or a message or list for the structured dialects."""
-    known = FORMATS.get(dialect.replace("_", "-")) or load(dialect)
-    return known.write(calls, Toolbox(tools or ()))
+    return load(canonical(dialect)).write(calls, Toolbox(tools or ()))
 
 
 def dialect_names() -> tuple[str, ...]:
     """The names of all dialects of this package."""
-    return (*DIALECTS, *FORMATS)
+    return tuple(DIALECTS)
+
+
+def describe(name: str) -> str:
+    """Which models write the dialect ``name``. Raises :class:`~starbench.errors.UnknownNameError`."""
+    models: str = load(canonical(name)).models
+    return models

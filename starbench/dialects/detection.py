@@ -8,8 +8,8 @@ dialects have an equally good one, the answer is ``unsure``: nothing is guessed.
 
 from __future__ import annotations
 
-from starbench.dialects.base import Detection, Window
-from starbench.dialects.registry import DIALECTS, NOT_DETECTED, load
+from starbench.dialects.base import Detection, Sign, Window
+from starbench.dialects.registry import NOT_DETECTED, TEXT_DIALECTS, load
 
 SURE = 0.5
 """Below this confidence a text is called ``unsure``."""
@@ -18,8 +18,8 @@ SURE = 0.5
 def candidates(window: Window) -> tuple[Detection, ...]:
     """Every dialect with a sign in ``window``, best first; equal ones in the registry's order."""
     found = []
-    for name in DIALECTS:
-        sign = None if name in NOT_DETECTED else load(name).sign(window)
+    for name in TEXT_DIALECTS:
+        sign: Sign | None = None if name in NOT_DETECTED else load(name).sign(window)
         if sign is not None:
             found.append(Detection(name, sign.confidence, sign.reason))
     return tuple(sorted(found, key=lambda detection: -detection.confidence))

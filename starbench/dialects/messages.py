@@ -17,6 +17,7 @@ from typing import Any
 from starbench.dialects.base import Toolbox
 from starbench.dialects.calls import ANY_KEYS, CallProblem, looks_like_call, read_arguments_object, unwrapped
 from starbench.dialects.reading import parse_text
+from starbench.dialects.registry import MESSAGE_DIALECTS, load
 from starbench.types import Attempt, Call, Output
 
 
@@ -50,8 +51,8 @@ class MessageFormat:
 
 def parse_message(source: Any, dialect: str, toolbox: Toolbox, *, repair: bool = False) -> Output:
     """Read a structured answer: the calls it lists, and (if it lists none or a text dialect is asked for) its text."""
-    known = FORMATS.get(dialect.replace("_", "-"))
-    name, parts = _taken_apart(source, [known] if known else list(FORMATS.values()))
+    known: MessageFormat | None = load(dialect) if dialect in MESSAGE_DIALECTS else None
+    name, parts = _taken_apart(source, [known] if known else [load(name) for name in MESSAGE_DIALECTS])
     attempts = tuple(_attempt(item, toolbox, repair) for item in parts.items)
     if known is not None:
         name = known.name
@@ -201,4 +202,3 @@ def write_bfcl_rows(calls: Sequence[Call], toolbox: Toolbox) -> list[dict[str, s
 
 OPENAI = MessageFormat("message.openai", "OpenAI-compatible servers: chat and Responses", split_openai, write_openai)
 BFCL_FC = MessageFormat("bfcl-fc", "BFCL's function-calling results", split_bfcl_rows, write_bfcl_rows)
-FORMATS: dict[str, MessageFormat] = {known.name: known for known in (OPENAI, BFCL_FC)}

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from starbench.dialects.base import Detection, Reading, Span, Toolbox, Window
+from starbench.dialects.base import Detection, Dialect, Reading, Span, Toolbox, Window
 from starbench.dialects.detection import candidates, choose
 from starbench.dialects.reasoning import Block, content_span, has_tags, split
 from starbench.dialects.registry import load
@@ -90,7 +90,10 @@ def _ranked(parts: Iterable[Window]) -> tuple[Detection, ...]:
 
 
 def _read(window: Window, dialect: str) -> Reading:
-    return Reading() if dialect in UNREAD else load(dialect).read(window)
+    if dialect in UNREAD:
+        return Reading()
+    known: Dialect = load(dialect)
+    return known.read(window)
 
 
 def _thought(window: Window, dialect: str) -> Reading:
