@@ -62,7 +62,8 @@ def _cells(name: str, row: Mapping[str, Any], whole: bool = True) -> list[Text]:
 
 
 def _errors(row: Mapping[str, Any], wide: bool) -> list[Text]:
-    return [Text(safe(shortened(_counts(row["errors"]), 3)))] if wide else []
+    codes = ", ".join(_counts(row["errors"])[:2])
+    return [Text(safe(codes), overflow="ellipsis", no_wrap=True)] if wide else []
 
 
 def _lines(model: Mapping[str, Any], wide: bool) -> Iterator[str]:

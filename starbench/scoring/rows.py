@@ -9,7 +9,7 @@ Example, as a line of ``scores.jsonl`` (``parts``, ``calls``, ``failed``, ``expe
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from starbench.errors import family
@@ -53,11 +53,32 @@ class ScoredRow:
 def details(output: Output, expected: Expected, parts: Sequence[CallPart], explanation: Any) -> dict[str, Any]:
     """What was read, what was expected and how the two compare, ready for JSON."""
     return {
-        "parts": [asdict(part) for part in parts],
+        "parts": [part_record(part) for part in parts],
         "calls": [call_record(call) for call in output.calls],
         "failed": [{"raw": a.raw, "status": a.status, "problem": a.problem} for a in output.failed],
         "expected": expected_record(expected),
         "explanation": explanation,
+    }
+
+
+def part_record(part: CallPart) -> dict[str, Any]:
+    """One part of a similarity as a JSON object; the accepted values of an argument stand under ``wanted``."""
+    return {
+        "name": part.name,
+        "predicted": part.predicted,
+        "expected": part.expected,
+        "similarity": part.similarity,
+        "reason": part.reason,
+        "arguments": [
+            {
+                "name": argument.name,
+                "similarity": argument.similarity,
+                "reason": argument.reason,
+                "got": argument.got,
+                "wanted": accepted_record(argument.wanted),
+            }
+            for argument in part.arguments
+        ],
     }
 
 
