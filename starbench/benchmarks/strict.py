@@ -14,19 +14,13 @@ from collections.abc import Sequence
 
 from starbench.similarity import compare
 from starbench.similarity.compare import as_output, offered
+from starbench.similarity.reasons import ARGUMENT_CODES, count_code
 from starbench.similarity.values import plain
 from starbench.types import ArgumentPart, Call, CallPart, Expected, Output, Similarity, Tool, Verdict
 
 Problem = tuple[str, str]
 """An error code of :data:`starbench.errors.CODES` and a sentence."""
 
-_ARGUMENT_CODES = {
-    "missing": "argument:missing",
-    "unexpected": "argument:unexpected",
-    "type": "argument:type",
-    "value": "argument:value",
-    "partial": "argument:value",
-}
 _SHOWN = 80
 
 
@@ -104,23 +98,18 @@ def _not_offered(output: Output, expected: Expected, tools: Sequence[Tool]) -> P
 def _calls_problem(output: Output, expected: Expected, similarity: Similarity) -> Problem:
     missing = [part for part in similarity.parts if part.predicted is None]
     extra = [part for part in similarity.parts if part.expected is None]
-    if missing and extra:
-        return _both_ways(missing, extra, len(output.calls), len(expected.calls))
-    if extra:
-        return "call:unexpected", f"{_extra(extra[0])}; {_numbers(output, expected)}"
-    if missing:
-        return "call:missing", f"{missing[0].name} was not called; {_numbers(output, expected)}"
-    part = next(part for part in similarity.parts if part.similarity < 1.0)
-    return _argument_problem(part)
-
-
-def _both_ways(missing: list[CallPart], extra: list[CallPart], made: int, wanted: int) -> Problem:
-    if extra[0].reason == "copy":
-        return "call:unexpected", f"{_extra(extra[0])}, and {missing[0].name} was not called as expected"
-    if made != wanted:
-        return "call:count", f"{made} calls were made and {wanted} expected; {missing[0].name} was not called"
-    where = f"call {(extra[0].predicted or 0) + 1}"
-    return "call:wrong_name", f"{where}: {extra[0].name} was called instead of {missing[0].name}"
+    made, wanted = len(output.calls), len(expected.calls)
+    copies = any(part.reason == "copy" for part in extra)
+    code = count_code(made, wanted, made - len(extra), copies)
+    if code is None:
+        return _argument_problem(next(part for part in similarity.parts if part.similarity < 1.0))
+    numbers = f"{made} made, {wanted} expected"
+    if code == "call:wrong_name":
+        where = f"call {(extra[0].predicted or 0) + 1}"
+        return code, f"{where}: {extra[0].name} was called instead of {missing[0].name}"
+    lost = f"{missing[0].name} was not called" if missing else ""
+    found = _extra(next((part for part in extra if part.reason == "copy"), extra[0])) if extra else ""
+    return code, f"{', and '.join(filter(None, (found, lost)))}; {numbers}"
 
 
 def _extra(part: CallPart) -> str:
@@ -128,14 +117,10 @@ def _extra(part: CallPart) -> str:
     return f"call {(part.predicted or 0) + 1} ({part.name}) {what}"
 
 
-def _numbers(output: Output, expected: Expected) -> str:
-    return f"{len(output.calls)} made, {len(expected.calls)} expected"
-
-
 def _argument_problem(call: CallPart) -> Problem:
     part = next(part for part in call.arguments if part.similarity < 1.0)
     where = f"call {(call.predicted or 0) + 1} ({call.name})"
-    return _ARGUMENT_CODES[part.reason], f"{where}: {_argument_sentence(part)}"
+    return ARGUMENT_CODES[part.reason], f"{where}: {_argument_sentence(part)}"
 
 
 def _argument_sentence(part: ArgumentPart) -> str:

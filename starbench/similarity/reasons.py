@@ -28,3 +28,20 @@ CALL_REASONS: dict[str, str] = {
     "failed": "an attempt that could not be read; it counts as a call without partner",
 }
 """Reason of a :class:`~starbench.types.CallPart` -> what it means."""
+
+ARGUMENT_CODES: dict[str, str] = {
+    "missing": "argument:missing",
+    "unexpected": "argument:unexpected",
+    "type": "argument:type",
+    "value": "argument:value",
+    "partial": "argument:value",
+}
+"""Reason of an argument -> code of :data:`starbench.errors.CODES`."""
+
+
+def count_code(made: int, wanted: int, paired: int, copies: bool) -> str | None:
+    """The code for calls that are left over when ``paired`` of those made and wanted have a partner; None for none."""
+    extra, missing = made > paired, wanted > paired
+    if extra and missing and not copies:
+        return "call:wrong_name" if made == wanted else "call:count"
+    return "call:unexpected" if extra else "call:missing" if missing else None
