@@ -277,7 +277,7 @@ def test_an_installed_package_is_used_when_its_version_is_the_pinned_one(
 def test_obtaining_absent_data_says_so_and_pulls(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[str] = []
     monkeypatch.setattr(store, "find", lambda data, notify: None)
-    monkeypatch.setattr(store, "pull_dataset", cache_folder)
+    monkeypatch.setattr(store, "pull", lambda name: cache_folder(store.dataset(name)))
     assert store.obtain("bfcl", told.append) == cache_folder(store.dataset("bfcl"))
     assert told == [f"fetching bfcl-eval==2026.3.23 (Apache-2.0) into {cache}, this once"]
 

@@ -12,13 +12,15 @@ from __future__ import annotations
 
 import importlib
 import inspect
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
-from importlib.metadata import entry_points
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from starbench.benchmarks.base import GRADINGS, Accuracy, Benchmark
 from starbench.errors import InputError, UnknownNameError
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 __all__ = ["BENCHMARKS", "GRADINGS", "Accuracy", "Benchmark", "benchmark_names", "load_benchmark", "recognise"]
 
@@ -35,7 +37,7 @@ _GROUP = "starbench.benchmarks"
 
 def benchmark_names() -> list[str]:
     """Every name that can be loaded, our own first."""
-    return [*BENCHMARKS, *sorted(set(entry_points(group=_GROUP).names) - set(BENCHMARKS))]
+    return list(_names())
 
 
 def load_benchmark(name: str, **options: Any) -> Benchmark:
@@ -45,17 +47,19 @@ def load_benchmark(name: str, **options: Any) -> Benchmark:
     for. Raises UnknownNameError for an unknown name, InputError for an option that the benchmark does not take, and
     DataUnavailableError where there is no data.
     """
+    chosen = tuple(sorted(options.items()))
     try:
         inspect.signature(_class(name)).bind(**options)
+        hash(chosen)
     except TypeError as error:
         raise InputError(f"the benchmark {name!r} cannot be loaded with these options: {error}") from None
-    return _loaded(name, tuple(sorted(options.items())))
+    return _loaded(name, chosen)
 
 
 def recognise(ids: Iterable[str]) -> str | None:
     """The name of the benchmark that ``ids`` come from, or None; reads no data."""
     seen = list(ids)
-    return next((name for name in benchmark_names() if _class(name).recognises(seen)), None)
+    return next((name for name in _names() if _class(name).recognises(seen)), None)
 
 
 @lru_cache(maxsize=32)
@@ -64,10 +68,24 @@ def _loaded(name: str, options: tuple[tuple[str, Any], ...]) -> Benchmark:
     return benchmark
 
 
+def _names() -> Iterator[str]:
+    """The same one by one: other distributions are only looked through where ours are not enough."""
+    yield from BENCHMARKS
+    yield from _of_other_packages()
+
+
 def _class(name: str) -> Any:
     if name in BENCHMARKS:
         module, _, attribute = BENCHMARKS[name].partition(":")
         return getattr(importlib.import_module(module), attribute)
-    for entry in entry_points(group=_GROUP, name=name):
-        return entry.load()
-    raise UnknownNameError.of("benchmark", name, benchmark_names())
+    others = _of_other_packages()
+    if name not in others:
+        raise UnknownNameError.of("benchmark", name, [*BENCHMARKS, *others])
+    return others[name].load()
+
+
+def _of_other_packages() -> dict[str, EntryPoint]:
+    """The entry points of other distributions by name; a name of ours is not overruled."""
+    from importlib.metadata import entry_points
+
+    return {entry.name: entry for entry in entry_points(group=_GROUP) if entry.name not in BENCHMARKS}

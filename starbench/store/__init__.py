@@ -12,8 +12,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from starbench.store.fetch import Progress, pull_dataset
-from starbench.store.folder import DataFolder, Notify, cache_folder, cache_root, find, say
+from starbench.store.folder import DataFolder, Notify, Progress, cache_folder, cache_root, find, say
 from starbench.store.manifest import Dataset, dataset, datasets
 
 __all__ = [
@@ -34,6 +33,8 @@ __all__ = [
 
 def pull(name: str, source: str | Path | None = None, progress: Progress | None = None) -> DataFolder:
     """Fetch the data set ``name`` into the cache (see :func:`pull_dataset`); nothing is done where it is complete."""
+    from starbench.store.fetch import pull_dataset  # most programs find the data there and fetch nothing
+
     return pull_dataset(dataset(name), Path(source) if source is not None else None, progress)
 
 
@@ -44,4 +45,4 @@ def obtain(name: str, notify: Notify = say) -> DataFolder:
     if found is not None:
         return found
     notify(f"fetching {data.requirement} ({data.licence}) into {cache_root()}, this once")
-    return pull_dataset(data)
+    return pull(name)

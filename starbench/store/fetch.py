@@ -20,15 +20,11 @@ import subprocess
 import sys
 import tempfile
 import zipfile
-from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 
 from starbench.errors import DataUnavailableError
-from starbench.store.folder import DataFolder, cache_folder
+from starbench.store.folder import DataFolder, Progress, cache_folder
 from starbench.store.manifest import Dataset
-
-Progress = Callable[[str, int, int | None], None]
-"""Called with what is being done, how much of it is done, and how much there is (None: unknown)."""
 
 _POLL_SECONDS = 0.2
 _RENAME_TRIES = 5

@@ -9,7 +9,6 @@ installed distribution of exactly the pinned version, which is found without imp
 from __future__ import annotations
 
 import hashlib
-import importlib.metadata
 import importlib.util
 import os
 import sys
@@ -24,6 +23,11 @@ from starbench.errors import DataUnavailableError
 from starbench.store.manifest import Dataset
 
 Notify = Callable[[str], None]
+"""Called with a sentence for people."""
+
+Progress = Callable[[str, int, int | None], None]
+"""Called with what is being done, how much of it is done, and how much there is (None: unknown)."""
+
 Origin = Literal["cache", "installed"]
 
 
@@ -105,6 +109,8 @@ def _installed(data: Dataset) -> Path | None:
 
 
 def _installed_version(data: Dataset) -> str | None:
+    import importlib.metadata
+
     try:
         return importlib.metadata.version(data.distribution)
     except importlib.metadata.PackageNotFoundError:
