@@ -14,7 +14,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from starbench.predictions.files import read_values
 from starbench.predictions.layout import Source
@@ -22,14 +21,22 @@ from starbench.predictions.rows import BadRow, Prediction, read_row
 
 SAMPLE = 2000
 """How many ids are kept for telling the benchmark."""
+TEXTS = 50
+"""How many text results of a model are kept for telling its dialect, each up to :data:`LONGEST` characters."""
+LONGEST = 20_000
 
 
 @dataclass(slots=True)
 class Survey:
-    """What the first look found. ``models`` counts rows; ``calling`` names the models with results that are calls."""
+    """What the first look found.
+
+    ``models`` counts rows; ``calling`` names the models with stored results that are calls, and ``texts`` samples the
+    stored results that are text, model by model.
+    """
 
     models: Counter[str] = field(default_factory=Counter)
     calling: set[str] = field(default_factory=set)
+    texts: dict[str, list[str]] = field(default_factory=dict)
     ids: list[str] = field(default_factory=list)
     benchmarks: Counter[str] = field(default_factory=Counter)
     own_cases: int = 0
@@ -57,8 +64,8 @@ def survey(sources: Sequence[Source | BadRow]) -> Survey:
         if isinstance(prediction, BadRow):
             continue
         found.models[prediction.model] += 1
-        if prediction.form == "result" and _holds_calls(prediction.answer):
-            found.calling.add(prediction.model)
+        if prediction.form == "result":
+            _look_at(prediction, found)
         if len(found.ids) < SAMPLE:
             found.ids.append(prediction.id)
         if prediction.benchmark:
@@ -73,12 +80,21 @@ def combined(surveys: Iterable[Survey]) -> Survey:
     for part in surveys:
         total.models += part.models
         total.calling |= part.calling
+        for model, texts in part.texts.items():
+            sample = total.texts.setdefault(model, [])
+            sample += texts[: TEXTS - len(sample)]
         total.ids += part.ids[: SAMPLE - len(total.ids)]
         total.benchmarks += part.benchmarks
         total.own_cases += part.own_cases
     return total
 
 
-def _holds_calls(result: Any) -> bool:
-    """Whether a stored result is a list of calls; a list of turns (multi-turn) holds lists and says nothing."""
-    return isinstance(result, list) and all(isinstance(item, dict) for item in result)
+def _look_at(prediction: Prediction, found: Survey) -> None:
+    """Note what a stored result tells of its model; a list of turns (multi-turn) holds lists and tells nothing."""
+    result = prediction.answer
+    if isinstance(result, list) and all(isinstance(item, dict) for item in result):
+        found.calling.add(prediction.model)
+    elif isinstance(result, str):
+        sample = found.texts.setdefault(prediction.model, [])
+        if len(sample) < TEXTS:
+            sample.append(result[:LONGEST])

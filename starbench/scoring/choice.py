@@ -18,6 +18,7 @@ from starbench.benchmarks.custom import OwnCases, read_case
 from starbench.dialects import parse
 from starbench.errors import InputError, UnknownNameError
 from starbench.predictions import BadRow, Prediction, Source, Survey, read_predictions
+from starbench.scoring.stored import Known
 from starbench.similarity import profile as profile_of
 from starbench.types import Case
 
@@ -111,9 +112,12 @@ def check_names(dialect: str | None, profile: str) -> None:
 
 
 def addressed(
-    rows: Iterable[Prediction | BadRow], chosen: Chosen, found: Survey, dialect: str | None
+    rows: Iterable[Prediction | BadRow], chosen: Chosen, dialects: Mapping[str, Known], asked: str | None
 ) -> Iterator[Prediction | BadRow]:
-    """Predictions that belong to this benchmark, each with the dialect to read it by; all others as bad rows."""
+    """Predictions that belong to this benchmark, each with the dialect to read it by; all others as bad rows.
+
+    That is the dialect ``asked`` for, else the one that the row names, else that of the model's stored results.
+    """
     for row in rows:
         if isinstance(row, BadRow):
             yield row
@@ -123,9 +127,5 @@ def addressed(
             reason = f"it belongs to the benchmark {row.benchmark!r}, and this run scores {chosen.benchmark.name!r}"
             yield BadRow(row.file, row.row, reason, row.id)
         else:
-            yield replace(row, dialect=dialect or row.dialect or model_dialect(row, found))
-
-
-def model_dialect(row: Prediction, found: Survey) -> str:
-    """The dialect of a row that does not name one: "bfcl-fc" for every stored result of a function-calling model."""
-    return "bfcl-fc" if row.form == "result" and row.model in found.calling else "auto"
+            stored = dialects[row.model].dialect if row.form == "result" and row.model in dialects else "auto"
+            yield replace(row, dialect=asked or row.dialect or stored)

@@ -10,7 +10,7 @@ Example::
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from starbench.scoring.choice import Chosen, addressed, check_names, choose_benc
 from starbench.scoring.grading import Preparation, Settings
 from starbench.scoring.pool import mapped, usable_cpus
 from starbench.scoring.rows import ScoredRow
+from starbench.scoring.stored import Known, stored_dialects
 from starbench.scoring.summary import ModelTally
 
 Look = tuple[Source | BadRow, Survey]
@@ -35,6 +36,7 @@ WORTH_PROCESSES = 10_000
 class Run:
     """Everything that is decided about a run, and what it has counted so far; iterate it once to run it.
 
+    ``dialect`` is the one asked for, ``dialects`` those of stored results with the reason, by model.
     ``notes`` are the decisions as sentences for people. ``ungraded`` names the categories of result files
     that this version cannot grade; such files are left out as a whole.
     """
@@ -44,6 +46,7 @@ class Run:
     chosen: Chosen
     settings: Settings
     dialect: str | None
+    dialects: Mapping[str, Known]
     jobs: int
     notes: list[str]
     ungraded: Sequence[str] = ()
@@ -81,10 +84,11 @@ class Run:
         found = combined(look for _, look in graded)
         jobs = jobs or (usable_cpus() if found.rows >= WORTH_PROCESSES else 1)
         settings = Settings(used, profile, details, explained)
-        notes = [_benchmark_note(chosen), *_model_notes(found, dialect), *([note] if note else [])]
+        dialects = stored_dialects(chosen.benchmark.name, found)
+        notes = [_benchmark_note(chosen), *_model_notes(found, dialect, dialects), *([note] if note else [])]
         if ungraded:
             notes.append(f"left out, as this version cannot grade them: {', '.join(ungraded)}")
-        return cls([source for source, _ in graded], found, chosen, settings, dialect, jobs, notes, ungraded)
+        return cls([source for source, _ in graded], found, chosen, settings, dialect, dialects, jobs, notes, ungraded)
 
     @property
     def benchmark(self) -> Benchmark:
@@ -93,7 +97,7 @@ class Run:
 
     def predictions(self) -> Iterator[Prediction | BadRow]:
         """The answers of this benchmark, each with its dialect, not judged yet."""
-        return addressed(read_predictions(self.sources), self.chosen, self.found, self.dialect)
+        return addressed(read_predictions(self.sources), self.chosen, self.dialects, self.dialect)
 
     def __iter__(self) -> Iterator[ScoredRow | BadRow]:
         """Judge every row, count it and give it out."""
@@ -146,11 +150,11 @@ def _benchmark_note(chosen: Chosen) -> str:
     return f"benchmark: {chosen.benchmark.name} {chosen.benchmark.version}, {chosen.how}"
 
 
-def _model_notes(found: Survey, dialect: str | None) -> Iterator[str]:
+def _model_notes(found: Survey, dialect: str | None, dialects: Mapping[str, Known]) -> Iterator[str]:
     for model, rows in found.models.items():
         how = "the dialect is found row by row"
         if dialect:
             how = f"dialect {dialect}, as asked for"
-        elif model in found.calling:
-            how = "dialect bfcl-fc (its results are lists of calls)"
+        elif model in dialects:
+            how = f"dialect {dialects[model].dialect} ({dialects[model].why})"
         yield f"{model}: {rows:,} answers; {how}"
