@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from starbench.dialects import render
 from starbench.types import Call, Case, Fields
 
 
@@ -67,3 +68,19 @@ def script(value: Any, schema: Mapping[str, Any]) -> str:
 def fc_row(calls: list[Call]) -> list[dict[str, str]]:
     """The calls as a function-calling model's result file holds them: dots in names became underscores."""
     return [{call.name.replace(".", "_"): json.dumps(call.arguments)} for call in calls]
+
+
+def prompted(case: Case, calls: list[Call], fmt: str = "python", tagged: bool = False) -> str:
+    """The calls as a prompted model writes them in the form that the case asks for."""
+    if case.language != "python":
+        (call,) = calls
+        schemas = case.source["function"][0]["parameters"]["properties"]
+        arguments = (f"{name}={_quoted(text, schemas[name]['type'])}" for name, text in call.arguments.items())
+        return f"[{call.name}({', '.join(arguments)})]"
+    dialect = "pythonic" if fmt == "python" else f"bfcl-prompt-{fmt}"
+    text = str(render(calls, dialect))
+    return f"<TOOLCALL>{text}</TOOLCALL>" if tagged else text
+
+
+def _quoted(source: str, kind: str) -> str:
+    return f'"{source}"' if kind in ("String", "char") else source

@@ -1,0 +1,143 @@
+"""BFCL as a benchmark: cases by id, a verdict on any answer, overall figures.
+
+>>> bfcl = BFCL()
+>>> bfcl.case("java_3").id
+'simple_java_3'
+>>> bfcl.grade("simple_python_0", "[calculate_triangle_area(base=10, height=5)]").valid
+True
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from starbench import store
+from starbench.benchmarks.base import GRADINGS, Accuracy
+from starbench.benchmarks.bfcl.aggregate import aggregate
+from starbench.benchmarks.bfcl.answers import Answer, answer_of, official_calls, read
+from starbench.benchmarks.bfcl.cases import case_of
+from starbench.benchmarks.bfcl.categories import CATEGORIES, Place, place, recognised, selected
+from starbench.benchmarks.bfcl.checker import official_verdict
+from starbench.benchmarks.bfcl.data import Entries
+from starbench.benchmarks.bfcl.errata import Erratum, errata
+from starbench.benchmarks.strict import strict_verdict
+from starbench.errors import UnknownNameError
+from starbench.types import Case, Output, Similarity, Verdict
+
+__all__ = ["BFCL"]
+
+
+class BFCL:
+    """BFCL v4; implements :class:`~starbench.benchmarks.base.Benchmark`.
+
+    Making it finds the data, or fetches it, which ``notify`` is told; DataUnavailableError where that fails.
+    """
+
+    name = "bfcl"
+
+    def __init__(self, notify: store.Notify = store.say) -> None:
+        self._folder = store.obtain("bfcl", notify)
+        self._entries = Entries(self._folder)
+        self._cases: dict[str, Case] = {}
+
+    @property
+    def version(self) -> str:
+        """The version of the ``bfcl-eval`` distribution that the data is from."""
+        return self._folder.dataset.version
+
+    @property
+    def data_sha256(self) -> str:
+        """One hash over all files that can decide a verdict."""
+        return self._folder.dataset.data_sha256
+
+    @property
+    def gradings(self) -> Sequence[str]:
+        """``official`` and ``strict``."""
+        return tuple(GRADINGS)
+
+    @property
+    def categories(self) -> Mapping[str, int]:
+        """Each category that can be graded -> its number of cases."""
+        return {name: row.size for name, row in CATEGORIES.items() if row.graded}
+
+    @property
+    def errata(self) -> Mapping[str, Erratum]:
+        """What is known to be wrong with single cases."""
+        return errata()
+
+    def case(self, id: str) -> Case:
+        """The case of that id (also BFCL v3's, as ``java_3``).
+
+        Raises UnknownNameError where there is none and InputError where its category cannot be graded yet.
+        """
+        known = self._cases.get(id)
+        if known is None:
+            where = place(id)
+            known = self._cases[id] = case_of(where, self._entries.at(where))
+        return known
+
+    def cases(self, category: str | None = None) -> Iterator[Case]:
+        """The cases of a category or collection (``live``, ``single_turn``, …); for None all that count for a score."""
+        for row in selected(category):
+            for id in self._entries.ids(row):
+                yield self.case(id)
+
+    def read(self, id: str, result: Any, dialect: str = "auto") -> Output:
+        """The calls in ``result`` as values: what strict grading and similarity look at. Never raises on model text."""
+        case = self.case(id)
+        return read(answer_of(result, dialect, place(id), case.tools), case)
+
+    def grade(
+        self, id: str, result: Any, *, dialect: str = "auto", grading: str = "official", profile: str = "robust"
+    ) -> Verdict:
+        """The verdict on ``result``: what a result file holds, or a text or message as a model gave it.
+
+        The similarity is the same in every grading. Raises UnknownNameError for an unknown id, grading, dialect or
+        profile, and InputError for a case that cannot be graded yet; never on what a model wrote.
+        """
+        if grading not in GRADINGS:
+            raise UnknownNameError.of("grading of bfcl", grading, GRADINGS)
+        case, where = self.case(id), place(id)
+        answer = answer_of(result, dialect, where, case.tools)
+        strict = _strict(answer, case, profile)
+        return strict if grading == "strict" else _official(answer, case, where, strict)
+
+    def aggregate(self, accuracies: Mapping[str, Accuracy]) -> dict[str, float | None]:
+        """Overall accuracy by the v4 and v3 formulas with the figures they are made of; see :mod:`.aggregate`."""
+        return aggregate(accuracies)
+
+    @staticmethod
+    def recognises(ids: Iterable[str]) -> bool:
+        """Whether most of ``ids`` are of BFCL's form; reads no data."""
+        known = [recognised(id) for id in ids]
+        return sum(known) * 2 > len(known)
+
+
+def _strict(answer: Answer, case: Case, profile: str) -> Verdict:
+    """The strict verdict; an error message of the serving side is no answer at all."""
+    output = read(answer, case)
+    if answer.is_inference_error:
+        return Verdict(False, "infra:error", Similarity(0.0, profile=profile), "the serving side failed", output)
+    return strict_verdict(output, case.expected, case.tools, profile)
+
+
+def _official(answer: Answer, case: Case, where: Place, strict: Verdict) -> Verdict:
+    """The official verdict, with the similarity and the reading of the strict one."""
+    valid, error, message = official_verdict(
+        case.source,
+        official_calls(answer, where, case.tools),
+        category=where.base_category.name,
+        underscore_to_dot=answer.underscores,
+    )
+    if not valid:
+        message += _known_erratum(where, answer)
+    return Verdict(valid, error, strict.similarity, message, strict.output)
+
+
+def _known_erratum(where: Place, answer: Answer) -> str:
+    """A remark where the case is known to fail right answers."""
+    erratum = errata().get(where.base)
+    if erratum is None or erratum.effect == "harmless" or not answer.dialect.startswith(erratum.dialect):
+        return ""
+    return f" (the case is known to be {erratum.effect}: {erratum.reason})"
