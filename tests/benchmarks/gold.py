@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -82,5 +83,10 @@ def prompted(case: Case, calls: list[Call], fmt: str = "python", tagged: bool = 
     return f"<TOOLCALL>{text}</TOOLCALL>" if tagged else text
 
 
+_NO_EXPRESSION = re.compile(r"[^(]*(?:\s|[^:]:[^:]|\d\.\d+\.)[^(]*")
+"""Text such as ``John Doe``, ``employee:1234`` or ``1.2.3``, which source code can only hold in quotes."""
+
+
 def _quoted(source: str, kind: str) -> str:
-    return f'"{source}"' if kind in ("String", "char") else source
+    is_text = kind in ("String", "char") or (kind == "any" and _NO_EXPRESSION.fullmatch(source))
+    return f'"{source}"' if is_text else source

@@ -86,7 +86,7 @@ def test_cases_that_cannot_be_graded_yet_are_said_to_be_so(id: str) -> None:
         place(id)
 
 
-@given(st.text(max_size=60) | st.from_regex(r"[a-z_]{0,20}_[0-9-]{0,9}(:[a-z=&_]{0,20}){0,3}"))
+@given(st.text(max_size=60) | st.text("abcdemilnoprtvy_0123456789-:=&", max_size=60))
 def test_any_text_is_an_id_or_a_sentence(text: str) -> None:
     try:
         place(text)

@@ -44,6 +44,10 @@ def test_its_own_answer_in_rows_is_right_but_for_the_errata(bfcl: BFCL, category
     assert failing == {id for id in known_to_fail("bfcl-fc") if place(id).category.name == category}
 
 
+RIGHT_BY_TWO_WRONGS = "simple_java_64"
+"""As text, the official reader empties the right map, and the official answer accepts just the empty one."""
+
+
 @pytest.mark.parametrize("category", WITH_ANSWERS)
 def test_its_own_answer_as_text_is_right_but_for_the_errata(bfcl: BFCL, category: str) -> None:
     failing = set()
@@ -51,7 +55,8 @@ def test_its_own_answer_as_text_is_right_but_for_the_errata(bfcl: BFCL, category
         verdict = bfcl.grade(case.id, prompted(case, calls), dialect="bfcl-prompt")
         assert verdict.similarity == 1.0, (case.id, verdict.message)
         failing |= {case.id} - ({case.id} if verdict.valid else set())
-    assert failing == {id for id in known_to_fail("bfcl-prompt") if place(id).category.name == category}
+    known = known_to_fail("bfcl-prompt") - {RIGHT_BY_TWO_WRONGS}
+    assert failing == {id for id in known if place(id).category.name == category}
 
 
 def holds_literals(calls: list[Call]) -> bool:
