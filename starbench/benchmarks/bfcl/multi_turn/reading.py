@@ -1,0 +1,131 @@
+"""A stored multi-turn result as turns of steps of calls, read in two ways at once.
+
+A result is a list of turns, a turn a list of steps, a step what one request to the model gave::
+
+    [[[{"cd": '{"folder": "document"}'}], "Done."], [[{"ls": "{}"}]]]      # bfcl-fc: two turns with one call each
+    [["[cd(folder='document')]", "Done."], ["[ls()]"]]                     # bfcl-prompt: the same
+    ->  [[Step(actions=(Action("cd(folder='document')", …),), calls=(Call("cd", {"folder": "document"}),)), Step()],
+         [Step(actions=(Action("ls()", …),), calls=(Call("ls", {}),))]]
+
+``actions`` are what upstream makes of a step, as source texts; ``calls`` what the model wrote, which strict grading and
+similarity see. Both are empty for a reply.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from starbench.benchmarks.bfcl.decode import DecodeFailure, decode
+from starbench.benchmarks.bfcl.multi_turn import quirks
+from starbench.benchmarks.bfcl.multi_turn.execution import is_plain
+from starbench.dialects import parse
+from starbench.types import Call, Tool
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One call as upstream runs it: its text, and ``call`` where running that means no more than making the call."""
+
+    text: str
+    call: Call | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What one request to the model gave, read upstream's way (``actions``) and as it was meant (``calls``)."""
+
+    actions: tuple[Action, ...] = ()
+    calls: tuple[Call, ...] = ()
+
+    @property
+    def is_same(self) -> bool:
+        """Whether both readings come to the same calls."""
+        return [action.call and _written_out(action.call) for action in self.actions] == list(
+            map(_written_out, self.calls)
+        )
+
+
+def dialect_of(result: Sequence[Any]) -> str:
+    """The dialect of a stored result by its form: rows of calls somewhere in it, or only texts."""
+    steps = (step for turn in result if isinstance(turn, list) for step in turn)
+    return "bfcl-fc" if any(isinstance(step, (list, dict)) and step for step in steps) else "bfcl-prompt"
+
+
+def read_turns(result: Sequence[Any], dialect: str, tools: Sequence[Tool]) -> list[list[Step] | None]:
+    """The steps of each turn; None for a turn that cannot be gone through, on which upstream crashes."""
+    read = _READERS.get(dialect, _read_other)
+    return [
+        None if (items := _items(turn)) is None else [read(item, dialect, tools) for item in items] for turn in result
+    ]
+
+
+def _items(turn: Any) -> list[Any] | None:
+    try:
+        return list(turn)
+    except TypeError:
+        return None
+
+
+def _read_rows(item: Any, dialect: str, tools: Sequence[Tool]) -> Step:
+    """A step of rows ``{name: JSON text}``."""
+    actions = _of_rows(item)
+    plain = tuple(action.call for action in actions if action.call is not None)
+    if len(plain) == len(actions) and (actions or not item or isinstance(item, str)):
+        return Step(actions, plain)
+    return Step(actions, _calls([item] if isinstance(item, dict) else item, dialect, tools))
+
+
+def _read_text(item: Any, dialect: str, tools: Sequence[Tool]) -> Step:
+    """A step of Python text."""
+    return Step(_of_text(item), _calls(item, dialect, tools))
+
+
+def _read_other(item: Any, dialect: str, tools: Sequence[Tool]) -> Step:
+    """A step in a dialect that upstream does not know: its calls are taken like rows."""
+    calls = _calls(item, dialect, tools)
+    return Step(_of_rows([{call.name: call.arguments} for call in calls]), calls)
+
+
+_READERS: Mapping[str, Callable[[Any, str, Sequence[Tool]], Step]] = {"bfcl-fc": _read_rows, "bfcl-prompt": _read_text}
+
+
+def _calls(item: Any, dialect: str, tools: Sequence[Tool]) -> tuple[Call, ...]:
+    """The calls of one step as its dialect reads them."""
+    return parse(item, dialect, tools).calls if isinstance(item, (str, list, dict)) else ()
+
+
+def _of_rows(item: Any) -> tuple[Action, ...]:
+    """What upstream decodes from rows; nothing where it fails."""
+    rows = [item] if isinstance(item, dict) else item
+    try:
+        return tuple(_row_action(name, value) for row in rows for name, value in row.items())
+    except (AttributeError, TypeError, ValueError, RecursionError):
+        return ()
+
+
+def _row_action(name: str, value: Any) -> Action:
+    arguments: Mapping[str, Any] = dict((json.loads(value) if isinstance(value, str) else value).items())
+    text = f"{name}({','.join(f'{key}={item!r}' for key, item in arguments.items())})"
+    return Action(text, Call(name, arguments) if is_plain(text, name, arguments) else None)
+
+
+def _of_text(item: Any) -> tuple[Action, ...]:
+    """What upstream decodes from Python text; nothing where it fails."""
+    try:
+        decoded = decode(item, "bfcl-prompt")
+        return tuple(_text_action(name, arguments) for call in decoded for name, arguments in call.items())
+    except (DecodeFailure, AttributeError, IndexError, TypeError, ValueError, RecursionError):
+        return ()
+
+
+def _text_action(name: str, arguments: Mapping[str, Any]) -> Action:
+    text = quirks.call_text(name, arguments)
+    plain = is_plain(text, name, arguments) and not any(isinstance(v, dict) for v in arguments.values())
+    return Action(text, Call(name, arguments) if plain else None)
+
+
+def _written_out(call: Call) -> str:
+    return f"{call.name} {call.arguments!r}"

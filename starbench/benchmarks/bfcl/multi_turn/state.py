@@ -1,0 +1,113 @@
+"""The state of simulated classes as plain data, and how two states differ.
+
+    >>> nearness(initial, model, truth)           # the answer closes two tickets, the model one of them
+    Nearness(share=0.5, first=Difference(("TicketAPI", "ticket_queue", 1, "status"), model="Open", truth="Closed"))
+
+Only public attributes are state; upstream compares no others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+Path = tuple[Any, ...]
+Instances = Mapping[str, Any]
+"""Class -> its instance."""
+
+NODES = 50_000
+"""Values looked at when two states are compared; what a larger state holds beyond them is not told apart."""
+DEPTH = 60
+"""Levels looked at; deeper only where a folder was copied into itself."""
+
+
+class _Absent:
+    """Stands for a value that is not there."""
+
+    def __repr__(self) -> str:
+        return "nothing"
+
+
+ABSENT = _Absent()
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One value that differs: ``path`` begins with class and attribute; :data:`ABSENT` where a side lacks it."""
+
+    path: Path
+    model: Any
+    truth: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Nearness:
+    """How near a state came: the ``share`` of values that are right among those changed or differing, in [0, 1]."""
+
+    share: float
+    first: Difference | None
+
+
+def differing(model: Instances, truth: Instances) -> tuple[tuple[str, str], ...]:
+    """Class and public attribute wherever two sides differ, in upstream's sense (Python's ``!=``) and order."""
+    return tuple(
+        (owner, name)
+        for owner, instance in truth.items()
+        for name, value in _public(instance).items()
+        if getattr(model[owner], name) != value
+    )
+
+
+def nearness(initial: Instances, model: Instances, truth: Instances) -> Nearness:
+    """Compare what the model's side changed with what the answer's side changed, value by value."""
+    total = right = 0
+    first: Difference | None = None
+    for path, _, got, wanted in _changes(initial, model, truth):
+        total += 1
+        if got == wanted:
+            right += 1
+        elif first is None:
+            first = Difference(path, got, wanted)
+    return Nearness(right / total if total else 1.0, first)
+
+
+def _public(instance: Any) -> dict[str, Any]:
+    return {name: value for name, value in vars(instance).items() if not name.startswith("_")}
+
+
+def _changes(initial: Instances, model: Instances, truth: Instances) -> Iterator[tuple[Path, Any, Any, Any]]:
+    """Every single value that is not the same on all three sides, with its path."""
+    waiting: list[tuple[Path, tuple[Any, ...]]] = []
+    for owner, instance in reversed(list(truth.items())):
+        for name in reversed(_public(instance)):
+            waiting.append(((owner, name), tuple(getattr(side[owner], name) for side in (initial, model, truth))))
+    for _ in range(NODES):
+        if not waiting:
+            return
+        path, values = waiting.pop()
+        if values[0] == values[1] == values[2]:
+            continue
+        parts = [part for value in values if (part := _inside(value)) is not None]
+        keys = dict.fromkeys(key for part in reversed(parts) for key in part)
+        if len(parts) < len(values) or not keys or len(path) > DEPTH:
+            yield path, *values
+        else:
+            waiting.extend(((*path, key), tuple(part.get(key, ABSENT) for part in parts)) for key in reversed(keys))
+
+
+def _inside(item: Any) -> dict[Any, Any] | None:
+    """The parts of a container by key, none for something absent; None for a single value."""
+    if item is ABSENT:
+        return {}
+    if isinstance(item, dict):
+        return item
+    if isinstance(item, (list, tuple)):
+        return dict(enumerate(item))
+    if isinstance(item, (set, frozenset)):
+        return dict.fromkeys(sorted(item, key=repr), True)
+    if hasattr(item, "contents"):  # a folder of the simulated file system
+        return dict(item.contents)
+    if hasattr(item, "content"):  # a file
+        return {"content": item.content}
+    return None
