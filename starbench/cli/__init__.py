@@ -25,6 +25,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "show": ("starbench.cli.show:show", "Explain one scored case side by side."),
     "parse": ("starbench.cli.parse:parse_command", "Read the calls in a model's text, and say why."),
     "dialects": ("starbench.cli.dialects:dialects_command", "List the written forms of calls that can be read."),
+    "serve": ("starbench.cli.serve:serve", "Serve the reward over HTTP."),
     "data": ("starbench.cli.data:data", "Fetch, list and check benchmark data."),
 }
 """Subcommand -> (module:command, help in one line)."""
