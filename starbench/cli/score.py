@@ -58,7 +58,7 @@ def score(
     from starbench.scoring import Run
 
     with opened(preds, sample) as sources:
-        run = Run.plan(sources, details=out is not None, explained=explain, **choices)
+        run = Run.plan(sources, lines=out is not None, explained=explain, **choices)
         for note in run.notes:
             click.echo(note, err=True)
         _score(run, out)
@@ -98,7 +98,7 @@ def opened(preds: Sequence[Path], sample: bool) -> Iterator[Sequence[Source | Ba
 def _score(run: Run, out: Path | None) -> None:
     """Judge every row; write it where asked to, and say which could not be used."""
     from starbench.predictions import BadRow
-    from starbench.scoring import json_line, written_whole
+    from starbench.scoring import written_whole
 
     with written_whole(out / "scores.jsonl") if out else nullcontext() as file:
         for row in _progress(run):
@@ -106,7 +106,7 @@ def _score(run: Run, out: Path | None) -> None:
                 if run.bad_rows <= SHOWN:
                     click.secho(row.sentence, err=True, fg="yellow")
             elif file is not None:
-                file.write(json_line(row.record()))
+                file.write(row.line)
     if run.bad_rows > SHOWN:
         click.secho(f"… and {run.bad_rows - SHOWN:,} more that could not be used", err=True, fg="yellow")
 

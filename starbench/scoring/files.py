@@ -3,7 +3,7 @@
 Example::
 
     with written_whole(folder / "scores.jsonl") as out:
-        out.write(json_line(row.record()))
+        out.write(json_line({"id": "simple_python_0", "valid": True}))
 
 A file appears under its name only when all of it is on disk; a run that ends early leaves what was there before.
 """

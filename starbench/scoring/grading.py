@@ -9,13 +9,14 @@ Example::
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from starbench.benchmarks import Benchmark
 from starbench.errors import InputError, UnknownNameError, family
 from starbench.predictions import BadRow, Prediction
 from starbench.scoring.explain import explain
+from starbench.scoring.files import json_line
 from starbench.scoring.rows import ScoredRow, details
 from starbench.types import Case, Verdict
 
@@ -25,11 +26,11 @@ INFERENCE_ERROR = "Error during inference:"
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How answers are judged, and how much is kept of each: ``details`` for a report, ``explained`` in depth."""
+    """How answers are judged, and whether each row gets its ``lines`` of ``scores.jsonl``, failures ``explained``."""
 
     grading: str = "official"
     profile: str = "robust"
-    details: bool = False
+    lines: bool = False
     explained: bool = False
 
 
@@ -63,13 +64,7 @@ class Grader:
 
     def _row(self, prediction: Prediction, case: Case, verdict: Verdict) -> ScoredRow:
         output = verdict.output or self.benchmark.read(case.id, prediction.answer, prediction.dialect or "auto")
-        failure = family(verdict.error) == "infrastructure" or is_inference_error(prediction.answer)
-        extra = None
-        if self.settings.details:
-            parts = verdict.similarity.parts
-            explanation = explain(parts) if self.settings.explained and not verdict.valid else []
-            extra = details(output, case.expected, parts, explanation)
-        return ScoredRow(
+        row = ScoredRow(
             model=prediction.model,
             id=case.id,
             benchmark=self.benchmark.name,
@@ -79,11 +74,16 @@ class Grader:
             similarity=float(verdict.similarity),
             dialect=output.dialect,
             message=verdict.message,
-            infrastructure=failure,
-            details=extra,
+            infrastructure=family(verdict.error) == "infrastructure" or is_inference_error(prediction.answer),
             file=prediction.file,
             row=prediction.row,
         )
+        if not self.settings.lines:
+            return row
+        parts = verdict.similarity.parts
+        explanation = explain(parts) if self.settings.explained and not verdict.valid else []
+        # made here, where several processes can share the work
+        return replace(row, line=json_line(row.record() | details(output, case.expected, parts, explanation)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ Example, as a line of ``scores.jsonl`` (``parts``, ``calls``, ``failed``, ``expe
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,11 +18,11 @@ from starbench.types import Accepted, Call, CallPart, Expected, Fields, Output
 
 @dataclass(frozen=True, slots=True)
 class ScoredRow:
-    """One answer, judged. Plain values only, so that it travels between processes and into JSON.
+    """One answer, judged. Plain values only, so that it travels between processes.
 
-    ``infrastructure`` marks an answer that is an error message of the serving side. ``details`` holds what a reader
-    wants to see beside the verdict, ready for JSON, and is None where nobody asked for it. ``file`` and ``row`` say
-    where the answer stands.
+    ``infrastructure`` marks an answer that is an error message of the serving side. ``line`` is the row as it stands in
+    ``scores.jsonl``, with all that a reader wants to see beside the verdict; it is empty where nobody asked for it.
+    ``file`` and ``row`` say where the answer stands.
     """
 
     model: str
@@ -35,9 +35,9 @@ class ScoredRow:
     dialect: str
     message: str = ""
     infrastructure: bool = False
-    details: Mapping[str, Any] | None = None
     file: str = ""
     row: int = 0
+    line: bytes = b""
 
     @property
     def counted(self) -> bool:
@@ -45,9 +45,8 @@ class ScoredRow:
         return family(self.error) != "infrastructure"
 
     def record(self) -> dict[str, Any]:
-        """The row as a JSON object."""
-        row = {name: getattr(self, name) for name in self.__slots__ if name not in ("details", "file", "row")}
-        return row | dict(self.details or {})
+        """The verdict as a JSON object."""
+        return {name: getattr(self, name) for name in self.__slots__ if name not in ("file", "row", "line")}
 
 
 def details(output: Output, expected: Expected, parts: Sequence[CallPart], explanation: Any) -> dict[str, Any]:

@@ -64,7 +64,7 @@ class Run:
         grading: str | None = None,
         profile: str = "robust",
         jobs: int | None = None,
-        details: bool = False,
+        lines: bool = False,
         explained: bool = False,
     ) -> Run:
         """Look through the answers once and decide how to score them.
@@ -83,7 +83,7 @@ class Run:
         graded, ungraded = _split(looks, chosen.benchmark)
         found = combined(look for _, look in graded)
         jobs = jobs or (usable_cpus() if found.rows >= WORTH_PROCESSES else 1)
-        settings = Settings(used, profile, details, explained)
+        settings = Settings(used, profile, lines, explained)
         dialects = stored_dialects(chosen.benchmark.name, found)
         notes = [_benchmark_note(chosen), *_model_notes(found, dialect, dialects), *([note] if note else [])]
         if ungraded:
