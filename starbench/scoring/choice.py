@@ -42,19 +42,21 @@ class Chosen:
 def choose_benchmark(
     found: Survey, sources: Iterable[Source | BadRow], name: str | None = None, cases: Path | None = None
 ) -> Chosen:
-    """The benchmark that the answers belong to: as asked for, as the rows say, or as their ids tell.
+    """The benchmark that the answers belong to: as asked for, as most rows say, or as their ids tell.
 
     Raises InputError where nothing tells, and what :func:`~starbench.benchmarks.load_benchmark` raises.
     """
     if cases is not None:
         return _loaded(partial(load_benchmark, "custom", path=str(cases)), f"the cases of {cases}")
-    if name is None and found.own_cases:
+    if name in (None, "custom") and found.own_cases:
         return _own_cases(sources)
-    if name is None and found.benchmarks:
-        named = found.benchmarks.most_common(1)[0][0]
-        return _loaded(partial(load_benchmark, named), "named by the rows")
+    if name == "custom":
+        raise InputError("the benchmark 'custom' is made of your own cases; give them with --cases, or in the rows")
     if name is not None:
         return _loaded(partial(load_benchmark, name), "as asked for")
+    named, rows = next(iter(found.benchmarks.most_common(1)), ("", 0))
+    if 2 * rows > found.rows:
+        return _loaded(partial(load_benchmark, named), "named by the rows")
     recognised = recognise(found.ids)
     if recognised is None:
         raise InputError(

@@ -156,12 +156,20 @@ BAD_ROWS: list[tuple[Any, str]] = [
 
 @pytest.mark.parametrize(("row", "sentence"), BAD_ROWS, ids=[sentence for _, sentence in BAD_ROWS])
 def test_a_bad_row_is_said_and_the_others_are_scored(score: Score, row: dict[str, Any], sentence: str) -> None:
-    rows = [RIGHT | {"benchmark": "sample"}, row, WRONG]
-    done = score("--json", rows=rows)
+    done = score("--json", rows=[RIGHT, row, WRONG])
     assert done.exit_code == 1
     assert sentence in done.stderr
     summary = summary_of(done)
     assert (summary["models"]["preds"]["total"]["n"], summary["bad_rows"]) == (2, 1)
+
+
+def test_the_benchmark_may_be_named_by_the_rows_or_by_the_user(score: Score) -> None:
+    row = {"id": "sample_simple_0", "output": "", "benchmark": "sample"}
+    assert "benchmark: sample 1, named by the rows" in score(rows=[row]).stderr
+    assert "benchmark: sample 1, as asked for" in score("--benchmark", "sample", rows=[row]).stderr
+    done = score("--benchmark", "custom", rows=[row])
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert "give them with --cases, or in the rows" in done.stderr
 
 
 def test_bad_self_contained_rows_are_said(score: Score) -> None:
