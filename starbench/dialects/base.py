@@ -11,8 +11,9 @@ its exact span; what is neither attempt nor markup is the reply."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Protocol
 
@@ -90,14 +91,19 @@ class Reading:
     attempts: Sequence[Attempt] = ()
     markup: Sequence[Span] = ()
     reasoning: Sequence[Span] = ()
+    reasoning_complete: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Sign:
-    """Why a window looks like a dialect: ``confidence`` in [0, 1] and a reason for people."""
+    """Why a window looks like a dialect: ``confidence`` in [0, 1], a reason for people, and where the sign stands.
+
+    Of two equally sure signs the earlier one counts, because the outer form comes first.
+    """
 
     confidence: float
     reason: str
+    position: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +113,7 @@ class Detection:
     dialect: str
     confidence: float
     reason: str
+    position: int = field(default=0, compare=False, repr=False)
 
 
 class Dialect(Protocol):
@@ -169,10 +176,34 @@ def earliest(window: Window, needles: Sequence[str]) -> tuple[int, str] | None:
     return (position, needle) if needle else None
 
 
-def marker_sign(window: Window, markers: Sequence[str], confidence: float = 0.97) -> Sign | None:
+MARKED = 0.95
+"""Confidence of a dialect that is known by a marker of its own."""
+
+
+def marker_sign(window: Window, markers: Sequence[str], confidence: float = MARKED) -> Sign | None:
     """The sign of a dialect that is known by its markers."""
     hit = earliest(window, markers)
-    return Sign(confidence, f"{hit[1]!r} at character {hit[0]}") if hit else None
+    return Sign(confidence, f"{hit[1]!r} at character {hit[0]}", hit[0]) if hit else None
+
+
+def pattern_sign(window: Window, pattern: re.Pattern[str], confidence: float = MARKED) -> Sign | None:
+    """The sign of a dialect that is known by what ``pattern`` matches."""
+    match = pattern.search(window.text, window.start, window.end)
+    if match is None:
+        return None
+    return Sign(confidence, f"{match[0].strip()[:40]!r} at character {match.start()}", match.start())
+
+
+MAX_ATTEMPTS = 1000
+"""An answer with more attempts than this is no answer: what follows is kept as one malformed attempt."""
+
+
+def too_many(window: Window, attempts: list[Attempt], position: int) -> bool:
+    """Whether reading must stop; then all from ``position`` on has become the last attempt."""
+    if len(attempts) < MAX_ATTEMPTS or position >= window.end:
+        return False
+    attempts.append(malformed(window.text, (position, window.end), f"more than {MAX_ATTEMPTS} calls"))
+    return True
 
 
 def occurrences(window: Window, needle: str) -> Iterator[Span]:

@@ -15,15 +15,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from starbench.dialects.base import (
+    MAX_ATTEMPTS,
     Reading,
     Sign,
     Span,
     Toolbox,
     Window,
     malformed,
-    marker_sign,
     parsed,
+    pattern_sign,
     regions,
+    too_many,
     truncated,
 )
 from starbench.dialects.calls import CallProblem, name_positional
@@ -73,6 +75,8 @@ class _CallReader:
         begin = self.after(_LEAD, position)
         only_calls = self.is_only_calls(begin)
         while match := _ANCHOR.search(self.text, position, self.end):
+            if too_many(self.window, self.attempts, match.start()):
+                break
             position = match.end()
             if match["list"]:
                 if match.start() == begin or self.is_believable(match.end()):
@@ -80,6 +84,8 @@ class _CallReader:
                     self.lists.append((match.start(), position))
             elif only_calls or self.is_believable(match.end()):
                 position = self.line(match.start("bare"), only_calls)
+            if self.attempts and self.attempts[-1].span == (position, self.end):
+                break
         return Reading(self.attempts, self.lists)
 
     def call(self, head: re.Match[str]) -> tuple[Attempt, int]:
@@ -100,6 +106,8 @@ class _CallReader:
         """Read the list of calls whose bracket stands at ``opening``; where it ends."""
         position = self.after(_SEPARATORS, opening + 1)
         while position < self.end and self.text[position] != "]":
+            if too_many(self.window, self.attempts, position):
+                return self.end
             attempt, position = self.element(position)
             self.attempts.append(attempt)
             position = self.after(_SEPARATORS, position)
@@ -127,7 +135,7 @@ class _CallReader:
     def line(self, start: int, only_calls: bool) -> int:
         """Read the call at ``start`` and those that follow it after commas or semicolons; where they end."""
         head, end = _CALL.match(self.text, start, self.end), start
-        while head is not None:
+        while head is not None and not too_many(self.window, self.attempts, head.start()):
             attempt, end = self.call(head)
             if attempt.call is not None and _CONTINUES.match(self.text, end, self.end):
                 attempt = malformed(self.text, (head.start(), end), _MORE)
@@ -141,13 +149,14 @@ class _CallReader:
 
     def is_only_calls(self, begin: int) -> bool:
         """Whether the answer starts with a bare call and goes on with nothing but calls."""
-        position = begin
-        while head := _CALL.match(self.text, position, self.end):
+        position, seen = begin, 0
+        while seen <= MAX_ATTEMPTS and (head := _CALL.match(self.text, position, self.end)):
+            seen += 1
             region = self.language.scan(self.text, head.end() - 1, self.end)
             if region.problem is not None:
                 return True
             position = self.after(_BETWEEN, region.end)
-        return begin < position == self.end
+        return begin < position and (position == self.end or seen > MAX_ATTEMPTS)
 
     def is_believable(self, inside: int) -> bool:
         """Whether what looks like a call amid prose is an attempt; ``inside`` is the position after its parenthesis."""
@@ -179,12 +188,16 @@ class _CallReader:
 
 @dataclass(frozen=True, slots=True)
 class CallLists:
-    """The grammar as a dialect. ``markers`` are pairs of texts that may stand around the calls."""
+    """The grammar as a dialect.
+
+    ``markers`` are pairs of texts that may stand around the calls; ``lines`` says that a call a line is written
+    between them, not a list."""
 
     name: str
     models: str
     markers: tuple[tuple[str, str], ...] = ()
     language: Language = PYTHON
+    lines: bool = False
 
     def read(self, window: Window) -> Reading:
         """Find the calls between the markers if there are any, otherwise in the whole window."""
@@ -200,13 +213,16 @@ class CallLists:
     def sign(self, window: Window) -> Sign | None:
         """Markers; without markers of its own, an answer that holds calls."""
         if self.markers:
-            return marker_sign(window, [opening for opening, _ in self.markers])
+            return pattern_sign(
+                window, re.compile("|".join(rf"{re.escape(o)}\s*\[?\s*{_HEAD}" for o, _ in self.markers))
+            )
         return _CallReader(window, self.language).sign()
 
     def write(self, calls: Sequence[Call], toolbox: Toolbox) -> str:
         """``[f(a=1, b='x')]`` between the first pair of markers."""
         opening, closing = self.markers[0] if self.markers else ("", "")
-        return f"{opening}[{', '.join(map(write_python_call, calls))}]{closing}"
+        written = [write_python_call(call) for call in calls]
+        return "\n".join([opening, *written, closing]) if self.lines else f"{opening}[{', '.join(written)}]{closing}"
 
 
 def write_python_call(call: Call) -> str:
@@ -216,4 +232,9 @@ def write_python_call(call: Call) -> str:
 
 _BFCL_TAGS = (("<TOOLCALL>", "</TOOLCALL>"),)
 PYTHONIC = CallLists("pythonic", "BFCL and ACEBench prompts, ToolACE, Llama 3.2, Hammer, any prompted model")
+ACEBENCH = CallLists("acebench", "ACEBench's prompt")
 BFCL_PROMPT = CallLists("bfcl-prompt", "BFCL's default prompt", _BFCL_TAGS)
+LLAMA4 = CallLists("llama4", "Llama 4 Scout and Maverick", (("<|python_start|>", "<|python_end|>"),))
+OLMO3 = CallLists("olmo3", "Olmo 3", (("<function_calls>", "</function_calls>"),), lines=True)
+TOOL_CODE = CallLists("tool-code", "Gemma 1 to 3, prompted", (("```tool_code", "```"),), lines=True)
+NEXUS = CallLists("nexus", "NexusRaven", (("Call:", "<bot_end>"),), lines=True)

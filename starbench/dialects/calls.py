@@ -7,7 +7,7 @@ repairs are allowed."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,7 +22,10 @@ class CallProblem(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """Which keys hold the name and the arguments. The first of each is the dialect's own and is used for writing."""
+    """Which keys hold the name and the arguments. The first of each is the dialect's own and is used for writing.
+
+    Without any, the name is itself the only key and the arguments its value: ``{"f": {"a": 1}}``.
+    """
 
     name: tuple[str, ...] = ("name",)
     arguments: tuple[str, ...] = ("arguments", "parameters")
@@ -60,6 +63,10 @@ def read_object(value: Any, keys: Keys, *, repair: bool = False, text_arguments:
     ``text_arguments`` says that arguments are JSON text by the format's own rule (provider messages), so that reading
     them is no repair. Raises :class:`CallProblem`.
     """
+    if not keys.name and isinstance(value, Mapping) and len(value) == 1:
+        name, given = next(iter(value.items()))
+        arguments, liberty = read_arguments_object(given, HERMES_KEYS, repair=repair)
+        return Call(name, arguments), liberty
     inner = unwrapped(value)
     notes: list[str] = [] if inner is value else ["read inside the key 'function'"]
     if not isinstance(inner, Mapping):
@@ -67,7 +74,9 @@ def read_object(value: Any, keys: Keys, *, repair: bool = False, text_arguments:
     name_key = next((key for key in keys.name if key in inner), None)
     name = inner.get(name_key) if name_key else None
     if not isinstance(name, str) or not name.strip():
-        raise CallProblem(f"there is no name under {keys.name[0]!r}")
+        raise CallProblem(f"there is no name under {keys.name[0]!r}" if keys.name else "there is not one name as key")
+    if isinstance(inner.get("description"), str) and _is_schema(inner.get("parameters")):
+        raise CallProblem("this is the tool's definition, not a call of it")
     arguments_key = next((key for key in keys.arguments if key in inner), None)
     if name_key != keys.name[0]:
         notes.append(f"name under the key {name_key!r}")
@@ -76,6 +85,18 @@ def read_object(value: Any, keys: Keys, *, repair: bool = False, text_arguments:
     given = inner[arguments_key] if arguments_key else None
     arguments, liberty = read_arguments_object(given, keys, repair=repair, text_arguments=text_arguments)
     return Call(name.strip(), arguments), (*notes, *liberty)
+
+
+def _is_schema(value: Any) -> bool:
+    """Whether an object under ``parameters`` is a JSON Schema."""
+    return isinstance(value, Mapping) and isinstance(value.get("properties"), Mapping)
+
+
+def objects_of(calls: Iterable[Call], keys: Keys) -> list[dict[str, Any]]:
+    """The calls as JSON objects with the dialect's own keys."""
+    if not keys.name:
+        return [{call.name: dict(call.arguments)} for call in calls]
+    return [{keys.name[0]: call.name, keys.arguments[0]: dict(call.arguments)} for call in calls]
 
 
 def read_arguments_object(

@@ -3,10 +3,12 @@
     detect('<tool_call>{"name": "f", "arguments": {}}</tool_call>')
     # (Detection("hermes", 0.95, "'<tool_call>' at character 0"),)
 
-A text without any sign of a call is ``plain``. Where the best sign is weaker than :data:`SURE`, or two different
-dialects have an equally good one, the answer is ``unsure``: nothing is guessed."""
+A text without any sign of a call is ``plain``. Where the best sign is weaker than :data:`SURE` it is ``unsure``:
+nothing is guessed."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
 
 from starbench.dialects.base import Detection, Sign, Window
 from starbench.dialects.registry import NOT_DETECTED, TEXT_DIALECTS, load
@@ -21,15 +23,20 @@ def candidates(window: Window) -> tuple[Detection, ...]:
     for name in TEXT_DIALECTS:
         sign: Sign | None = None if name in NOT_DETECTED else load(name).sign(window)
         if sign is not None:
-            found.append(Detection(name, sign.confidence, sign.reason))
-    return tuple(sorted(found, key=lambda detection: -detection.confidence))
+            found.append(Detection(name, sign.confidence, sign.reason, sign.position))
+    return ranked(found)
 
 
-def choose(ranked: tuple[Detection, ...]) -> Detection:
-    """The dialect to read with."""
-    if not ranked:
+def ranked(found: Iterable[Detection]) -> tuple[Detection, ...]:
+    """Best first: the surer, then the one whose sign comes earlier, then the registry's order."""
+    return tuple(sorted(found, key=lambda detection: (-detection.confidence, detection.position)))
+
+
+def choose(candidates: Sequence[Detection]) -> Detection:
+    """The dialect to read with, of candidates that are ranked."""
+    if not candidates:
         return Detection("plain", 1.0, "there is no sign of a call")
-    best = ranked[0]
+    best = candidates[0]
     if best.confidence < SURE:
         return Detection("unsure", best.confidence, f"at best {best.dialect}: {best.reason}")
     return best

@@ -13,8 +13,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from starbench.dialects.base import Reading, Sign, Span, Toolbox, Window, marker_sign, occurrences
-from starbench.dialects.calls import ANY_KEYS, Keys, looks_like_call, unwrapped
+from starbench.dialects.base import Reading, Sign, Span, Toolbox, Window, marker_sign, occurrences, too_many
+from starbench.dialects.calls import ANY_KEYS, Keys, looks_like_call, objects_of, unwrapped
 from starbench.dialects.json_objects import as_attempt, read_at, read_objects
 from starbench.dialects.json_text import JsonProblem, read_json
 from starbench.dialects.python_text import scan
@@ -41,6 +41,8 @@ def read_bare_json(window: Window, keys: Keys = ANY_KEYS) -> Reading:
     lists: list[Span] = []
     while match := _ANCHOR.search(text, position, window.end):
         start = match.start()
+        if too_many(window, attempts, start):
+            break
         if match["wrapper"] is not None:
             found, position = read_objects(window, match.end(), keys)
             attempts.extend(found)
@@ -131,7 +133,7 @@ class BareJson:
 
     def write(self, calls: Sequence[Call], toolbox: Toolbox) -> str:
         """An array of objects, or (where the dialect writes no array) one object a line."""
-        objects = [{self.keys.name[0]: c.name, self.keys.arguments[0]: dict(c.arguments)} for c in calls]
+        objects = objects_of(calls, self.keys)
         if self.array:
             return json.dumps(objects, ensure_ascii=False)
         return "\n".join(json.dumps(value, ensure_ascii=False) for value in objects)

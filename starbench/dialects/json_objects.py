@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from starbench.dialects.base import Span, Window, malformed, parsed, truncated
+from starbench.dialects.base import Span, Window, malformed, parsed, too_many, truncated
 from starbench.dialects.calls import CallProblem, Keys, read_object
 from starbench.dialects.json_text import JsonProblem, read_json, repair_json
 from starbench.dialects.python_text import element_end, scan
@@ -32,7 +32,7 @@ def read_objects(window: Window, position: int, keys: Keys, limit: int | None = 
     position = _skip(text, position + in_array, window.end)
     attempts: list[Attempt] = []
     end = position
-    while position < window.end:
+    while position < window.end and not too_many(window, attempts, position):
         if text[position] == "{":
             attempts.append(read_at(window, position, keys, bound))
         elif in_array and text[position] != "]":
@@ -42,7 +42,7 @@ def read_objects(window: Window, position: int, keys: Keys, limit: int | None = 
             return attempts, position + 1 if in_array else end
         end = _stop(attempts[-1])
         position = _skip(text, end, window.end)
-    return attempts, end
+    return attempts, max(end, _stop(attempts[-1]) if attempts else end)
 
 
 def read_at(window: Window, start: int, keys: Keys, bound: int) -> Attempt:

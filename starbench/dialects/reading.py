@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from starbench.dialects.base import Detection, Dialect, Reading, Span, Toolbox, Window
-from starbench.dialects.detection import candidates, choose
+from starbench.dialects.detection import candidates, choose, ranked
 from starbench.dialects.reasoning import Block, content_span, has_tags, split
 from starbench.dialects.registry import load
 from starbench.types import Attempt, Output
@@ -48,7 +48,7 @@ def parse_text(
         reply=_reply(answers, sorted(taken), tidy=chosen.dialect not in UNREAD),
         dialect=chosen.dialect,
         dialect_reason=chosen.reason,
-        reasoning_complete=all(block.complete for block in blocks),
+        reasoning_complete=all(block.complete for block in blocks) and all(r.reasoning_complete for r in readings),
     )
 
 
@@ -86,7 +86,7 @@ def _ranked(parts: Iterable[Window]) -> tuple[Detection, ...]:
         known = best.get(detection.dialect)
         if known is None or detection.confidence > known.confidence:
             best[detection.dialect] = detection
-    return tuple(sorted(best.values(), key=lambda detection: -detection.confidence))
+    return ranked(best.values())
 
 
 def _read(window: Window, dialect: str) -> Reading:

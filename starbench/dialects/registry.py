@@ -16,14 +16,59 @@ from starbench.errors import UnknownNameError
 
 TEXT_DIALECTS: dict[str, str] = {
     "hermes": "starbench.dialects.json_tags:HERMES",
+    "qwen3-coder": "starbench.dialects.tag_dialects:QWEN3_CODER",
+    "glm": "starbench.dialects.tag_dialects:GLM",
+    "llama3-json": "starbench.dialects.llama:LLAMA3_JSON",
+    "llama3-custom": "starbench.dialects.named_json:LLAMA3_CUSTOM",
+    "llama4": "starbench.dialects.call_lists:LLAMA4",
+    "mistral": "starbench.dialects.mistral:MISTRAL",
+    "deepseek": "starbench.dialects.named_json:DEEPSEEK",
+    "deepseek-dsml": "starbench.dialects.tag_dialects:DEEPSEEK_DSML",
+    "deepseek-dsml-spaced": "starbench.dialects.tag_dialects:DEEPSEEK_DSML_SPACED",
+    "kimi-k2": "starbench.dialects.named_json:KIMI_K2",
+    "kimi-k3": "starbench.dialects.tag_tokens:KIMI_K3",
+    "gptoss": "starbench.dialects.channels:GPTOSS",
+    "gemma4": "starbench.dialects.gemma_calls:GEMMA4",
+    "function-gemma": "starbench.dialects.gemma_calls:FUNCTION_GEMMA",
+    "granite": "starbench.dialects.marked_json:GRANITE",
+    "phi4": "starbench.dialects.marked_json:PHI4",
+    "cohere": "starbench.dialects.marked_json:COHERE",
+    "internlm": "starbench.dialects.json_tags:INTERNLM",
+    "nemotron-toolcall": "starbench.dialects.marked_json:NEMOTRON",
+    "olmo3": "starbench.dialects.call_lists:OLMO3",
+    "lfm2": "starbench.dialects.marked_json:LFM2",
+    "minimax-m2": "starbench.dialects.tag_dialects:MINIMAX_M2",
+    "hunyuan-hy3": "starbench.dialects.tag_tokens:HUNYUAN_HY3",
+    "seed-oss": "starbench.dialects.tag_dialects:SEED_OSS",
+    "react": "starbench.dialects.react:REACT",
+    "qwen-agent": "starbench.dialects.react:QWEN_AGENT",
+    "longcat": "starbench.dialects.json_tags:LONGCAT",
+    "minimax-m1": "starbench.dialects.json_tags:MINIMAX_M1",
+    "jamba": "starbench.dialects.json_tags:JAMBA",
+    "apertus": "starbench.dialects.marked_json:APERTUS",
+    "gigachat": "starbench.dialects.marked_json:GIGACHAT",
+    "anthropic-xml": "starbench.dialects.tag_dialects:ANTHROPIC_XML",
+    "dots": "starbench.dialects.tag_dialects:DOTS",
+    "muse": "starbench.dialects.channels:MUSE",
+    "inkling": "starbench.dialects.channels:INKLING",
+    "step3": "starbench.dialects.tag_tokens:STEP3",
+    "solar-open2": "starbench.dialects.tag_tokens:SOLAR_OPEN2",
+    "k2-horizon": "starbench.dialects.tag_tokens:K2_HORIZON",
+    "minicpm5": "starbench.dialects.tag_tokens:MINICPM5",
+    "iquest": "starbench.dialects.tag_dialects:IQUEST",
+    "plamo3": "starbench.dialects.named_json:PLAMO3",
+    "tool-code": "starbench.dialects.call_lists:TOOL_CODE",
+    "nexus": "starbench.dialects.call_lists:NEXUS",
+    "bfcl-prompt-verbose-xml": "starbench.dialects.bfcl_xml:VERBOSE",
+    "bfcl-prompt-concise-xml": "starbench.dialects.bfcl_xml:CONCISE",
+    "chatglm4": "starbench.dialects.named_json:CHATGLM4",
     "json": "starbench.dialects.json_bare:JSON",
     "pythonic": "starbench.dialects.call_lists:PYTHONIC",
+    "acebench": "starbench.dialects.call_lists:ACEBENCH",
     "bfcl-prompt": "starbench.dialects.call_lists:BFCL_PROMPT",
     "bfcl-prompt-java": "starbench.dialects.java_calls:JAVA",
     "bfcl-prompt-javascript": "starbench.dialects.java_calls:JAVASCRIPT",
     "bfcl-prompt-json": "starbench.dialects.json_bare:BFCL_PROMPT_JSON",
-    "bfcl-prompt-verbose-xml": "starbench.dialects.bfcl_xml:VERBOSE",
-    "bfcl-prompt-concise-xml": "starbench.dialects.bfcl_xml:CONCISE",
 }
 """Dialects of texts: name -> ``module:object``, in the order in which equal candidates of detection are preferred."""
 
@@ -33,7 +78,7 @@ MESSAGE_DIALECTS: dict[str, str] = {
 }
 """Structured dialects: name -> ``module:object``, in the order in which they are tried."""
 
-NOT_DETECTED = frozenset({"bfcl-prompt", "bfcl-prompt-json", "bfcl-prompt-java", "bfcl-prompt-javascript"})
+NOT_DETECTED = frozenset({"acebench", "bfcl-prompt", "bfcl-prompt-json", "bfcl-prompt-java", "bfcl-prompt-javascript"})
 """Dialects whose texts other dialects read as well, used only when asked for by name."""
 
 DIALECTS: dict[str, str] = {**TEXT_DIALECTS, **MESSAGE_DIALECTS}

@@ -17,10 +17,10 @@ import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from starbench.dialects.base import (
-    Finder,
     Reading,
     Span,
     Window,
@@ -28,6 +28,7 @@ from starbench.dialects.base import (
     occurrences,
     parsed,
     regions,
+    too_many,
     truncated,
 )
 from starbench.dialects.raw_values import Typed, typed
@@ -50,8 +51,9 @@ class Tags:
 
     ``call`` and ``argument`` are patterns of opening tags with the groups ``name`` and ``key``; an argument's pattern
     may also have a group ``value``, for a value inside the tag itself. ``around`` is what may stand between
-    arguments. ``lines`` says that the line breaks next to a value's tags are no part of it. ``convert`` makes a value
-    of a tag, its raw text and the schema."""
+    arguments. ``lines`` says that the line breaks next to a value's tags are no part of it; ``patterns`` that
+    ``call_end`` and ``argument_end`` are patterns too. ``convert`` makes a value of a tag, its raw text and the
+    schema."""
 
     call: str
     call_end: str
@@ -61,12 +63,23 @@ class Tags:
     around: str = r"\s*"
     lines: bool = False
     entities: bool = False
+    patterns: bool = False
     convert: Convert = by_schema
 
     @property
     def call_pattern(self) -> re.Pattern[str]:
         """The compiled opening tag of a call."""
         return re.compile(self.call)
+
+    @property
+    def end_pattern(self) -> str:
+        """The pattern of a call's closing tag."""
+        return self.call_end if self.patterns else re.escape(self.call_end)
+
+    @property
+    def value_end_pattern(self) -> str:
+        """The pattern of an argument's closing tag."""
+        return self.argument_end if self.patterns else re.escape(self.argument_end)
 
 
 class _Broken(Exception):
@@ -75,13 +88,15 @@ class _Broken(Exception):
 
 def read_tags(window: Window, tags: Tags) -> Reading:
     """Every call in ``window``, and an attempt for every wrapper that holds none."""
-    closings = Finder(window, tags.call_end)
     attempts: list[Attempt] = []
     match = tags.call_pattern.search(window.text, window.start, window.end)
-    while match is not None:
-        attempt, end = _call(window, tags, match, closings)
+    while match is not None and not too_many(window, attempts, match.start()):
+        following = tags.call_pattern.search(window.text, match.end(), window.end)
+        attempt, end = _call(window, tags, match, following.start() if following else window.end)
         attempts.append(attempt)
-        match = tags.call_pattern.search(window.text, max(end, match.end()), window.end)
+        if following is not None and following.start() < end:
+            following = tags.call_pattern.search(window.text, end, window.end)
+        match = following
     inside = [attempt.span for attempt in attempts if attempt.span]
     found = (span for pair in tags.wrappers for tag in pair for span in occurrences(window, tag))
     markup = sorted(span for span in found if not _overlaps(span, inside))
@@ -89,35 +104,32 @@ def read_tags(window: Window, tags: Tags) -> Reading:
     return Reading(sorted(attempts, key=lambda attempt: attempt.span or (0, 0)), markup)
 
 
-def _call(window: Window, tags: Tags, opening: re.Match[str], closings: Finder) -> tuple[Attempt, int]:
-    """The attempt whose opening tag matched, and where it ends."""
+def _call(window: Window, tags: Tags, opening: re.Match[str], following: int) -> tuple[Attempt, int]:
+    """The attempt whose opening tag matched, and where it ends; a broken one ends before ``following`` at the latest."""
     text, start, name = window.text, opening.start(), opening["name"].strip()
     try:
         arguments, notes, end = _arguments(window, tags, name, opening.end())
         return parsed(text, (start, end), Call(name, arguments), notes), end
     except _Broken as problem:
-        following = tags.call_pattern.search(text, opening.end(), window.end)
-        closing = closings.at(opening.end())
-        if 0 <= closing < (following.start() if following else window.end):
-            end = closing + len(tags.call_end)
-        elif following:
-            end = following.start()
-        else:
+        closing = re.compile(tags.end_pattern).search(text, opening.end(), following)
+        if closing is None and following == window.end:
             return truncated(text, (start, window.end), str(problem)), window.end
+        end = closing.end() if closing else following
         return malformed(text, (start, end), str(problem)), end
 
 
 def _arguments(window: Window, tags: Tags, name: str, position: int) -> tuple[dict[str, Any], list[str], int]:
     """The arguments from ``position`` on, the liberties taken, and where the call ends."""
     text, properties = window.text, window.toolbox.properties(name)
-    around, opening = re.compile(tags.around), re.compile(tags.argument)
+    around, opening, closing = re.compile(tags.around), re.compile(tags.argument), re.compile(tags.end_pattern)
     arguments: dict[str, Any] = {}
     notes: list[str] = []
     while True:
         gap = around.match(text, position, window.end)
         position = gap.end() if gap else position
-        if text.startswith(tags.call_end, position, window.end):
-            return arguments, notes, position + len(tags.call_end)
+        end = closing.match(text, position, window.end)
+        if end is not None:
+            return arguments, notes, end.end()
         match = opening.match(text, position, window.end)
         if match is None:
             raise _Broken("neither an argument nor the end of the call")
@@ -137,19 +149,16 @@ def _value(window: Window, tags: Tags, opening: re.Match[str]) -> tuple[str, int
     inside_tag = opening.groupdict().get("value")
     if inside_tag is not None:
         return inside_tag, start
-    following = re.compile(rf"{tags.around}(?:{tags.argument}|{re.escape(tags.call_end)})")
-    first = closing = text.find(tags.argument_end, start, window.end)
-    if first < 0:
+    following = re.compile(rf"{tags.around}(?:{tags.argument}|{tags.end_pattern})")
+    candidates = islice(re.compile(tags.value_end_pattern).finditer(text, start, window.end), _TRIES)
+    first = closing = next(candidates, None)
+    if first is None:
         raise _Broken(f"argument {opening['key'].strip()!r} is not closed")
-    for _ in range(_TRIES):
-        if closing < 0 or following.match(text, closing + len(tags.argument_end), window.end):
-            break
-        closing = text.find(tags.argument_end, closing + 1, window.end)
-    else:
-        closing = first
-    closing = first if closing < 0 else closing
-    raw = text[start:closing]
-    return (raw.removeprefix("\n").removesuffix("\n") if tags.lines else raw), closing + len(tags.argument_end)
+    while closing is not None and not following.match(text, closing.end(), window.end):
+        closing = next(candidates, None)
+    closing = closing or first
+    raw = text[start : closing.start()]
+    return (raw.removeprefix("\n").removesuffix("\n") if tags.lines else raw), closing.end()
 
 
 def _empty_wrappers(window: Window, tags: Tags, inside: Sequence[Span]) -> Iterator[Attempt]:
