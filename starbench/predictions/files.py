@@ -73,7 +73,7 @@ def _lines(stream: io.BufferedReader, name: str) -> Iterator[Item | BadRow]:
         if not line.strip():
             continue
         try:
-            yield number, json.loads(line.decode("utf-8"))
+            yield number, json.loads(line.decode("utf-8").rstrip())
         except UnicodeDecodeError as problem:
             yield BadRow(name, number, f"the line is not UTF-8 text (byte {problem.start + 1})")
         except (ValueError, RecursionError) as problem:

@@ -2,15 +2,16 @@
 
 Example of the middle part::
 
-    call 1: weather_now                        0.5000   partial
-      place   Bergen   Bergen                  1.0000   equal
-      unit    celsius  fahrenheit              0.0000   value
+    weather_now  0.5000  partial
+      argument   expected    read           similarity   why
+      place      "Bergen"    "Bergen"           1.0000   equal
+      unit       "celsius"   "fahrenheit"       0.0000   value
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sized
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,12 +24,15 @@ from rich.text import Text
 
 from starbench.reports.text import as_json, safe
 from starbench.scoring.explain import explain, nearest
-from starbench.types import Accepted, ArgumentPart, Attempt, CallPart, Case, ExpectedCall, Output, Tool, Verdict
+from starbench.types import Accepted, ArgumentPart, Attempt, CallPart, Case, Output, Tool, Verdict
 
 STYLES = {"parsed": "green", "malformed": "red", "truncated": "red", "in_reasoning": "dim"}
 """How an attempt is marked, by its status."""
 LONGEST = 4000
 """How many characters of a text are shown; a whole one can be asked for."""
+LONGEST_VALUE = 600
+MOST = 40
+"""How many attempts and how many calls are shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +80,20 @@ def _tool(tool: Tool) -> Text:
 
 def _answer(view: CaseView) -> Iterator[RenderableType]:
     output = view.output
-    yield marked(output) if view.whole or len(output.text) <= LONGEST else _cut(output.text, view)
-    if not output.text and not output.attempts:
+    if output.text:
+        yield marked(output) if view.whole or len(output.text) <= LONGEST else _cut(output.text, view)
+    elif not output.attempts:
         yield Text("(nothing)", style="dim")
     if not output.reasoning_complete:
         yield Text("the reasoning was opened and never closed, so nothing after it counts", style="red")
-    for number, attempt in enumerate(output.attempts, 1):
+    for number, attempt in enumerate(output.attempts[:MOST], 1):
         yield _attempt(number, attempt)
+    yield from _more(output.attempts, "attempts")
+
+
+def _more(items: Sized, what: str) -> Iterator[Text]:
+    if len(items) > MOST:
+        yield Text(f"… and {len(items) - MOST:,} more {what}", style="dim")
 
 
 def marked(output: Output) -> Text:
@@ -106,11 +117,11 @@ def marked(output: Output) -> Text:
 def _attempt(number: int, attempt: Attempt) -> Text:
     line = Text(f"{number}▸ {attempt.status}", style=STYLES[attempt.status])
     if attempt.span is None:
-        line.append(safe(f"  {attempt.raw}"))
+        line.append(f"  {_value(attempt.raw)}")
     if attempt.problem:
         line.append(safe(f": {attempt.problem}"))
     if attempt.repairs:
-        line.append(safe(f" (taken liberties: {'; '.join(attempt.repairs)})"))
+        line.append(safe(f" (liberties taken: {'; '.join(attempt.repairs)})"))
     return line
 
 
@@ -124,52 +135,46 @@ def _comparison(view: CaseView) -> Iterator[RenderableType]:
         yield Text(safe(f"expected: the reply {' or '.join(map(repr, expected.replies))}, and no call"))
         yield Text(safe(f"read:     the reply {view.output.reply.strip()!r}"))
     parts = view.verdicts["strict"].similarity.parts
-    if parts:
-        yield _parts_table(parts, view)
-    for row in explain(parts):
+    for part in parts[:MOST]:
+        yield from _part(part, view)
+    yield from _more(parts, "calls")
+    for row in explain(parts[:MOST]):
         for line in row.get("difference", ()):
             yield Text(safe(f"{row['call']}.{row['argument']}{line}"), style="yellow")
 
 
-def _parts_table(parts: tuple[CallPart, ...], view: CaseView) -> Table:
-    table = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="bold")
-    table.add_column("call", no_wrap=True)
-    table.add_column("expected", overflow="fold", ratio=1)
-    table.add_column("read", overflow="fold", ratio=1)
+def _part(part: CallPart, view: CaseView) -> Iterator[RenderableType]:
+    """A call with its similarity, and below it its arguments beside the expected ones, or the side that is there."""
+    style = "green" if part.similarity == 1.0 else "red"
+    yield Text.assemble(
+        (safe(part.name or "(unreadable)"), "bold"), f"  {part.similarity:.4f}  ", (safe(part.reason), style)
+    )
+    if part.arguments:
+        yield Padding(_arguments_table(part), (0, 0, 0, 2))
+    elif part.expected is not None:
+        wanted = view.case.expected.calls[part.expected].arguments
+        needed = {name: nearest(None, place) for name, place in wanted.items() if not place.optional}
+        yield Text(f"  expected: {_value(as_json(needed))}")
+    elif part.predicted is not None:
+        yield Text(f"  read: {_value(as_json(dict(view.output.calls[part.predicted].arguments)))}")
+
+
+def _arguments_table(part: CallPart) -> Table:
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="dim")
+    table.add_column("argument", overflow="fold", max_width=24)
+    table.add_column("expected", overflow="fold", min_width=8)
+    table.add_column("read", overflow="fold", min_width=8)
     table.add_column("similarity", justify="right", no_wrap=True)
     table.add_column("why", no_wrap=True)
-    for part in parts:
-        style = "green" if part.similarity == 1.0 else "red"
-        table.add_row(
-            Text(safe(part.name or "(unreadable)"), style="bold"),
-            "" if part.expected is None and view.case.expected.kind == "calls" else _wanted_call(part, view),
-            "" if part.predicted is None else _made_call(part, view),
-            f"{part.similarity:.4f}",
-            Text(part.reason, style=style),
-        )
-        for argument in part.arguments:
-            table.add_row(*_argument_cells(argument))
+    for argument in part.arguments:
+        table.add_row(*_argument_cells(argument))
     return table
 
 
-def _wanted_call(part: CallPart, view: CaseView) -> Text:
-    """The expected call of a part without pair as one line; a pair shows its arguments in rows of their own."""
-    if part.expected is None or part.arguments:
-        return Text()
-    call: ExpectedCall = view.case.expected.calls[part.expected]
-    return Text(as_json({name: nearest(None, place) for name, place in call.arguments.items() if not place.optional}))
-
-
-def _made_call(part: CallPart, view: CaseView) -> Text:
-    if part.predicted is None or part.arguments:
-        return Text()
-    return Text(as_json(dict(view.output.calls[part.predicted].arguments)))
-
-
 def _argument_cells(part: ArgumentPart) -> Iterator[Text | str]:
-    yield Text(safe(f"  {part.name}"))
+    yield Text(safe(part.name))
     yield Text("" if part.reason == "unexpected" else _accepted(part))
-    yield Text("" if part.reason == "missing" else as_json(part.got))
+    yield Text("" if part.reason == "missing" else _value(as_json(part.got)))
     yield f"{part.similarity:.4f}"
     yield Text(part.reason, style="green" if part.similarity == 1.0 else "red")
 
@@ -178,7 +183,12 @@ def _accepted(part: ArgumentPart) -> str:
     """The nearest accepted value first, then how many others there are."""
     alternatives = part.wanted if isinstance(part.wanted, tuple) else (part.wanted,)
     more = f"  (or {len(alternatives) - 1} more)" if len(alternatives) > 1 else ""
-    return as_json(nearest(part.got, Accepted(alternatives))) + more
+    return _value(as_json(nearest(part.got, Accepted(alternatives)))) + more
+
+
+def _value(text: str) -> str:
+    """A value in one cell or line, cut where it is long."""
+    return safe(text if len(text) <= LONGEST_VALUE else f"{text[:LONGEST_VALUE]}… ({len(text):,} characters)")
 
 
 def _verdicts(view: CaseView) -> Iterator[Text]:

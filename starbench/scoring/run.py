@@ -157,4 +157,4 @@ def _model_notes(found: Survey, dialect: str | None, dialects: Mapping[str, Know
             how = f"dialect {dialect}, as asked for"
         elif model in dialects:
             how = f"dialect {dialects[model].dialect} ({dialects[model].why})"
-        yield f"{model}: {rows:,} answers; {how}"
+        yield f"{model}: {rows:,} answer{'s' if rows > 1 else ''}; {how}"

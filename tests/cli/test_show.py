@@ -76,6 +76,15 @@ def test_a_long_answer_is_cut_unless_asked_for(show: Show) -> None:
     assert whole.count("x") > cut.count("x")
 
 
+def test_a_flood_of_calls_and_a_long_value_are_cut(show: Show) -> None:
+    calls = "".join(f"<tool_call>\n{json.dumps({'name': 'f', 'arguments': {'a': i}})}\n</tool_call>" for i in range(99))
+    flood = show(write({"id": "sample_simple_0", "output": calls}), "sample_simple_0").stdout
+    assert "… and 59 more attempts" in flood
+    assert "… and 60 more calls" in flood
+    message = {"tool_calls": [{"function": {"name": "renew_loan", "arguments": json.dumps({"card": "x" * 9999})}}]}
+    assert "(10,001" in show(write({"id": "sample_simple_0", "message": message}), "sample_simple_0").stdout
+
+
 def test_a_model_cannot_write_to_the_terminal(show: Show) -> None:
     evil = '\x1b[31m\u202e<tool_call>\n{"name": "\x1b[2J", "arguments": {"a\x07": "\ud800"}}\n</tool_call>'
     done = show(write({"id": "sample_simple_0", "output": evil}), "sample_simple_0")
