@@ -109,6 +109,9 @@ ONE_SCHEMA = frozenset(
 SCHEMA_LISTS = frozenset(["prefixItems", "allOf", "anyOf", "oneOf"])
 SCHEMA_MAPS = frozenset(["patternProperties", "dependentSchemas", "$defs", "definitions"])
 
+PLAIN: dict[object, type] = {"type": str, "description": str, "enum": list, "default": object}
+"""The keywords that most arguments have and no others, with the class of their values (``object``: any)."""
+
 QUIET = frozenset({"$schema", "$id"})
 """Keywords whose loss changes nothing for a reader, so that no note is made of it."""
 
@@ -175,6 +178,8 @@ def _clean(schema: Mapping[str, Any], path: str, notes: list[str], bare: bool = 
 def _sub(schema: Any, path: str, notes: list[str]) -> Any:
     """A schema inside a schema; a text there is a type or a description."""
     if isinstance(schema, dict):
+        if _is_plain(schema):
+            return dict(schema)
         if path.count("\x00") < MAX_DEPTH:
             return _clean(schema, path, notes)
         notes.append(f"nesting below {MAX_DEPTH} levels dropped at {_shown(path)}")
@@ -187,6 +192,15 @@ def _sub(schema: Any, path: str, notes: list[str]) -> Any:
         return copy.deepcopy(dict(word.schema)) if word.known else {"description": schema}
     notes.append(f"{_brief(schema)} is not a schema; everything is allowed at {_shown(path)}")
     return {}
+
+
+def _is_plain(schema: dict[str, Any]) -> bool:
+    """Whether a schema is surely valid as it stands; a short way for the bulk of all arguments."""
+    for keyword, value in schema.items():
+        kind = PLAIN.get(keyword)
+        if kind is None or (kind is not object and value.__class__ is not kind):
+            return False
+    return schema.get("type", "string") in JSON_TYPES and schema.get("enum") != []
 
 
 def _add_type(clean: dict[str, Any], value: Any, path: str, notes: list[str]) -> None:
@@ -205,9 +219,8 @@ def _add_type(clean: dict[str, Any], value: Any, path: str, notes: list[str]) ->
         _dropped("type", value, path, notes)
         return
     for keyword, part in word.schema.items():
-        clean.setdefault(keyword, copy.deepcopy(part))
-    known = "" if word.known else "unknown "
-    notes.append(f"{known}type {_brief(value)} read as {_named(word)}{_place(path)}")
+        clean.setdefault(keyword, part if isinstance(part, str) else copy.deepcopy(part))
+    notes.append(f"{_reading(value if isinstance(value, str) else ' | '.join(value))}{_place(path)}")
 
 
 def _joined(words: list[str]) -> TypeWord:
@@ -215,11 +228,12 @@ def _joined(words: list[str]) -> TypeWord:
     return read_type(" | ".join(words))
 
 
-def _named(word: TypeWord) -> str:
-    if not word.schema:
-        return "any type"
-    plain = word.schema.get("type")
-    return repr(plain) if word.schema.keys() == {"type"} else repr(dict(word.schema))
+@lru_cache(maxsize=4_096)
+def _reading(text: str) -> str:
+    """How a type was read, for a note."""
+    word = read_type(text)
+    read = repr(word.schema.get("type") if word.schema.keys() == {"type"} else dict(word.schema))
+    return f"{'' if word.known else 'unknown '}type {_brief(text)} read as {read if word.schema else 'any type'}"
 
 
 def _add_nested(clean: dict[str, Any], keyword: str, value: Any, path: str, notes: list[str]) -> None:

@@ -28,7 +28,7 @@ def argument(schema: Any) -> tuple[Any, list[str]]:
         ({"type": "any"}, {}, "type 'any' read as any type at x"),
         ({"type": "Money"}, {}, "unknown type 'Money' read as any type at x"),
         ({"type": {"a": 1}}, {}, "type a dict dropped at x"),
-        ({"type": ["string", "None"]}, {"type": ["string", "null"]}, "type ['string', 'None'] read as"),
+        ({"type": ["string", "None"]}, {"type": ["string", "null"]}, "type 'string | None' read as"),
         ({"type": "string", "enum": "a, b"}, {"type": "string"}, "enum 'a, b' dropped at x"),
         ({"type": "string", "enum": []}, {"type": "string"}, "enum [] dropped at x"),
         ({"type": "string", "required": True}, {"type": "string"}, "required True dropped at x"),
