@@ -152,7 +152,7 @@ def _attempt_record(attempt: Attempt) -> dict[str, Any]:
 
 
 def _show(console: Console, row: Row, output: Output, tools: tuple[Tool, ...], explain: bool) -> None:
-    """What people see: a line an answer and a line an attempt; with ``explain`` also the marked text and the ranking."""
+    """What people see: a line an answer and a line an attempt; with ``explain`` the marked text and the ranking."""
     from rich.text import Text
 
     import starbench

@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from starbench.dialects.base import Reading, Sign, Toolbox, Window
+from starbench.dialects.base import MARKED, Reading, Sign, Toolbox, Window
 from starbench.dialects.raw_values import Typed, named_type, typed
 from starbench.dialects.tag_reader import Tags, read_tags
 from starbench.types import Call
@@ -60,8 +60,13 @@ class BfclXml:
         match = TAGS.call_pattern.search(window.text, window.start, window.end)
         if match is None:
             return None
-        verbose = "<params" in window.text[match.end() : match.end() + 40]
-        return Sign(0.96 if verbose == self.verbose else 0.6, f"{match[0]!r} at character {match.start()}")
+        after = window.text[match.end() : match.end() + 300]
+        verbose = "<params" in after
+        if verbose != self.verbose or not (
+            verbose or "<functions>" in window.content or re.search(r"<param[^>]*\btype=", after)
+        ):
+            return None
+        return Sign(MARKED, f"{match[0]!r} at character {match.start()}", match.start())
 
     def write(self, calls: Sequence[Call], toolbox: Toolbox) -> str:
         """One ``<functions>`` element."""

@@ -50,7 +50,7 @@ class Channels:
     header: str
     end: str
     kind: Callable[[re.Match[str]], Kind]
-    calls: Callable[[Window, re.Match[str], int], list[Attempt]]
+    calls: Callable[[Window, re.Match[str], int], Reading]
     write_calls: Callable[[Sequence[Call], Toolbox], str]
     sign_pattern: str = ""
 
@@ -64,10 +64,12 @@ class Channels:
         head = header.search(window.text, window.start, window.end)
         while head is not None and not too_many(window, attempts, head.start()):
             kind = self.kind(head)
-            found = self.calls(window, head, self._content_end(window, head, ending, kind)) if kind == "call" else []
-            attempts.extend(found)
-            last = found[-1].span[1] if found and found[-1].span else head.end()
-            end = ending.search(window.text, last, window.end)
+            end = ending.search(window.text, head.end(), window.end)
+            if kind == "call":
+                reading = self.calls(window, head, end.start() if end else window.end)
+                attempts.extend(reading.attempts)
+                markup.extend(reading.markup)
+                end = ending.search(window.text, _last(reading, head.end()), window.end)
             stop = end.start() if end else window.end
             markup.extend(_framing(head, end, (head.start(), stop) if kind == "foreign" else None))
             if kind == "reasoning":
@@ -80,10 +82,6 @@ class Channels:
         if partial is not None and not any(a.span and a.span[1] > partial.start() for a in attempts):
             markup.append(partial.span())
         return Reading(attempts, sorted(markup), reasoning, complete)
-
-    def _content_end(self, window: Window, head: re.Match[str], ending: re.Pattern[str], kind: Kind) -> int:
-        end = ending.search(window.text, head.end(), window.end)
-        return end.start() if end else window.end
 
     def sign(self, window: Window) -> Sign | None:
         """A message's header."""
@@ -99,6 +97,27 @@ def _framing(head: re.Match[str], end: re.Match[str] | None, whole: Span | None)
     return [*spans, end.span()] if end else spans
 
 
+def _last(reading: Reading, position: int) -> int:
+    """Where the last attempt ends, or ``position`` if there is none."""
+    span = reading.attempts[-1].span if reading.attempts else None
+    return span[1] if span else position
+
+
+def _from_header(head: re.Match[str], reading: Reading) -> Reading:
+    """The reading with its first attempt beginning at the header."""
+    first = reading.attempts[0]
+    start, stop = head.start(), _last(Reading([first]), head.end())
+    whole = replace(first, raw=head.string[start:stop], span=(start, stop))
+    return replace(reading, attempts=[whole, *reading.attempts[1:]])
+
+
+def _unread(window: Window, head: re.Match[str], end: int, ending: re.Pattern[str], problem: str) -> Reading:
+    """One attempt for a message to a tool in which no call can be found."""
+    span = (head.start(), end)
+    ended = end < window.end or ending.match(window.text, end) is not None
+    return Reading([malformed(window.text, span, problem) if ended else truncated(window.text, span)])
+
+
 def _harmony_kind(head: re.Match[str]) -> Kind:
     if head["role"] not in (None, "", "assistant"):
         return "foreign"
@@ -112,7 +131,7 @@ def _recipient(head: re.Match[str]) -> str:
     return "" if found is None or found[1] in ("user", "all") else found[1]
 
 
-def _harmony_call(window: Window, head: re.Match[str], end: int) -> list[Attempt]:
+def _harmony_call(window: Window, head: re.Match[str], end: int) -> Reading:
     """The attempt that a message to a tool is: its content must be the arguments as a JSON object."""
     text = window.text
     notes: list[str] = []
@@ -127,16 +146,16 @@ def _harmony_call(window: Window, head: re.Match[str], end: int) -> list[Attempt
     except JsonProblem as problem:
         repaired = repair_json(text[head.end() : end]) if window.repair and ended else None
         if repaired is None:
-            span = (head.start(), end)
-            return [malformed(text, span, str(problem)) if ended else truncated(text, span)]
+            return _unread(window, head, end, _HARMONY_END, str(problem))
         value, stop = repaired[0], end
         notes.append(repaired[1])
     span = (head.start(), stop)
     try:
         arguments, liberties = read_arguments_object(value, repair=window.repair)
     except CallProblem as problem:
-        return [malformed(text, span, str(problem))]
-    return [parsed(text, span, Call(_recipient(head).removeprefix("functions."), arguments), [*notes, *liberties])]
+        return Reading([malformed(text, span, str(problem))])
+    name = _recipient(head).removeprefix("functions.")
+    return Reading([parsed(text, span, Call(name, arguments), [*notes, *liberties])])
 
 
 def _write_harmony(calls: Sequence[Call], toolbox: Toolbox) -> str:
@@ -170,20 +189,11 @@ def _muse_kind(head: re.Match[str]) -> Kind:
     return "reply" if head["to"] in (None, "user") else "call"
 
 
-def _muse_calls(window: Window, head: re.Match[str], end: int) -> list[Attempt]:
+def _muse_calls(window: Window, head: re.Match[str], end: int) -> Reading:
     reading = ATEM.read(window.part(head.end(), end))
     if reading.attempts:
-        first = reading.attempts[0]
-        start = head.start()
-        stop = first.span[1] if first.span else end
-        whole = replace(first, raw=window.text[start:stop], span=(start, stop))
-        rest = list(reading.attempts[1:])
-        return [whole, *rest]
-    ended = end < window.end or _MUSE_END.match(window.text, end) is not None
-    span = (head.start(), end)
-    return [
-        malformed(window.text, span, "a message to a tool without a call") if ended else truncated(window.text, span)
-    ]
+        return _from_header(head, reading)
+    return _unread(window, head, end, _MUSE_END, "a message to a tool without a call")
 
 
 def _write_muse(calls: Sequence[Call], toolbox: Toolbox) -> str:
@@ -210,15 +220,11 @@ def _inkling_kind(head: re.Match[str]) -> Kind:
     return kinds.get(head["kind"], "call")
 
 
-def _inkling_calls(window: Window, head: re.Match[str], end: int) -> list[Attempt]:
-    attempts, stop = read_objects(window, head.end(), _INKLING_KEYS)
+def _inkling_calls(window: Window, head: re.Match[str], end: int) -> Reading:
+    attempts, _ = read_objects(window, head.end(), _INKLING_KEYS)
     if attempts:
-        first = attempts[0]
-        begin, close = head.start(), first.span[1] if first.span else stop
-        return [replace(first, raw=window.text[begin:close], span=(begin, close)), *attempts[1:]]
-    ended = end < window.end or _INKLING_END.match(window.text, end) is not None
-    span = (head.start(), end)
-    return [malformed(window.text, span, "there is no JSON object") if ended else truncated(window.text, span)]
+        return _from_header(head, Reading(attempts))
+    return _unread(window, head, end, _INKLING_END, "there is no JSON object")
 
 
 _INKLING_KEYS = Keys(arguments=("args", "arguments"))

@@ -48,6 +48,7 @@ class JsonTags:
     array: bool = False
     lines: bool = False
     spaced: bool = True
+    peek: str = "{["
 
     @property
     def opening(self) -> re.Pattern[str]:
@@ -104,7 +105,7 @@ class JsonTags:
         reason = f"{tag[0][:40]!r} at character {tag.start()}"
         if after >= window.end:
             return Sign(0.6, f"{reason}, and nothing after it", tag.start())
-        return Sign(MARKED, reason, tag.start()) if window.text[after] in "{[" else None
+        return Sign(MARKED, reason, tag.start()) if window.text[after] in self.peek else None
 
     def write(self, calls: Sequence[Call], toolbox: Toolbox) -> str:
         """One tag a call, or one tag for all."""
@@ -149,5 +150,7 @@ INTERNLM = JsonTags(
     pattern=r"<\|action_start\|>\s*<\|plugin\|>",
 )
 LONGCAT = JsonTags("longcat", "LongCat-Flash", "<longcat_tool_call>", "</longcat_tool_call>")
-JAMBA = JsonTags("jamba", "Jamba 1.5, Hunyuan-A13B", "<tool_calls>", "</tool_calls>", array=True, spaced=False)
-MINIMAX_M1 = JsonTags("minimax-m1", "MiniMax-M1", "<tool_calls>", "</tool_calls>", lines=True)
+JAMBA = JsonTags(
+    "jamba", "Jamba 1.5, Hunyuan-A13B", "<tool_calls>", "</tool_calls>", array=True, spaced=False, peek="["
+)
+MINIMAX_M1 = JsonTags("minimax-m1", "MiniMax-M1", "<tool_calls>", "</tool_calls>", lines=True, peek="{")

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from starbench.dialects.base import MARKED, Reading, Sign, Span, Toolbox, Window, malformed, too_many, truncated
-from starbench.dialects.call_lists import read_calls
+from starbench.dialects.call_lists import read_calls, write_python_call
 from starbench.dialects.calls import HERMES_KEYS, Keys, objects_of
 from starbench.dialects.json_objects import read_objects
 from starbench.types import Attempt, Call
@@ -37,6 +37,8 @@ class MarkedJson:
     array: bool = True
     code: bool = False
     no_call: frozenset[str] = frozenset()
+    write_code: bool = False
+    sign_pattern: str = ""
 
     def read(self, window: Window) -> Reading:
         """Find the calls after every marker."""
@@ -58,23 +60,23 @@ class MarkedJson:
     ) -> tuple[list[Attempt], list[Span], int]:
         """The attempts after the marker ``match``, the markup around them, and where they end."""
         text, start = window.text, match.end()
-        attempts, end = read_objects(window, start, self.keys)
-        spans: list[Span] = [(match.start(), start)]
-        if not attempts and self.code and _CODE.match(text, start, window.end):
+        if self.code and _CODE.match(text, start, window.end):
             following = pattern.search(text, start, window.end)
             limit = following.start() if following else window.end
             stop = text.find(self.close, start, limit) if self.close else -1
-            reading = read_calls(window.part(start, stop if stop >= 0 else limit))
-            attempts, spans, end = list(reading.attempts), [*spans, *reading.markup], stop if stop >= 0 else limit
-        elif not attempts:
-            return self._nothing(window, match, pattern)
+            end = stop if stop >= 0 else limit
+            reading = read_calls(window.part(start, end))
+            attempts, spans = list(reading.attempts), [*reading.markup]
         else:
-            spans.append((start, end))
+            attempts, end = read_objects(window, start, self.keys)
+            spans = [(start, end)]
+        if not attempts:
+            return self._nothing(window, match, pattern)
         closing = re.compile(rf"\s*(?:```\s*)?{re.escape(self.close)}").match(text, end, window.end)
         if self.close and closing:
             spans.append((end, closing.end()))
             end = closing.end()
-        return attempts, spans, end
+        return attempts, [match.span(), *spans], end
 
     def _nothing(
         self, window: Window, match: re.Match[str], pattern: re.Pattern[str]
@@ -97,7 +99,7 @@ class MarkedJson:
     def sign(self, window: Window) -> Sign | None:
         """The marker with something like a call behind it."""
         match = re.compile(self.marker, re.MULTILINE).search(window.text, window.start, window.end)
-        if match is None:
+        if match is None or not re.compile(self.sign_pattern).search(window.text, match.start(), window.end):
             return None
         after = window.text[match.end() : match.end() + 20].lstrip("`json \n\t")[:1]
         reason = f"{match[0].strip()[:40]!r} at character {match.start()}"
@@ -109,6 +111,8 @@ class MarkedJson:
 
     def write(self, calls: Sequence[Call], toolbox: Toolbox) -> str:
         """The marker and an array, or the marker before every object."""
+        if self.write_code:
+            return f"{self.write_marker}[{', '.join(map(write_python_call, calls))}]{self.close}"
         objects = [json.dumps(value, ensure_ascii=False) for value in objects_of(calls, self.keys)]
         if self.array:
             objects = [f"[{', '.join(objects)}]"]
@@ -128,6 +132,7 @@ PHI4 = MarkedJson(
     marker=r"functools(?=\s*\[)|<\|tool_call\|>",
     write_marker="<|tool_call|>",
     close="<|/tool_call|>",
+    sign_pattern=r"functools\s*\[|<\|/tool_call\|>",
 )
 COHERE = MarkedJson(
     name="cohere",
@@ -168,4 +173,5 @@ LFM2 = MarkedJson(
     write_marker="<|tool_call_start|>",
     close="<|tool_call_end|>",
     code=True,
+    write_code=True,
 )

@@ -16,6 +16,7 @@ from typing import Any
 
 from starbench.dialects.base import Toolbox
 from starbench.dialects.calls import ANY_KEYS, CallProblem, looks_like_call, read_arguments_object, unwrapped
+from starbench.dialects.json_text import MAX_DEPTH
 from starbench.dialects.reading import parse_text
 from starbench.dialects.registry import MESSAGE_DIALECTS, load
 from starbench.types import Attempt, Call, Output
@@ -78,11 +79,15 @@ def _taken_apart(source: Any, formats: Sequence[MessageFormat]) -> tuple[str, Pa
         parts = known.split(source)
         if parts is not None:
             return known.name, parts
+    if len(formats) == 1:
+        return _taken_apart(source, [load(name) for name in MESSAGE_DIALECTS])
     return "unsure", Parts(text=dumped(source))
 
 
 def _attempt(item: Item, toolbox: Toolbox, repair: bool) -> Attempt:
     raw = dumped(item.source)
+    if _too_deep(item.arguments):
+        return Attempt(raw, None, "malformed", problem=f"nested deeper than {MAX_DEPTH} levels")
     if not isinstance(item.name, str) or not item.name:
         return Attempt(raw, None, "malformed", problem="there is no name")
     try:
@@ -93,6 +98,17 @@ def _attempt(item: Item, toolbox: Toolbox, repair: bool) -> Attempt:
     if name != item.name:
         notes = (*notes, f"name {item.name!r} read as {name!r}")
     return Attempt(raw, None, "parsed", Call(name, arguments), repairs=notes)
+
+
+def _too_deep(value: Any) -> bool:
+    """Whether lists and mappings are nested deeper than :data:`MAX_DEPTH`; a value that holds itself is."""
+    level = [value]
+    for _ in range(MAX_DEPTH + 1):
+        inner = [v.values() if isinstance(v, Mapping) else v for v in level if isinstance(v, (Mapping, list, tuple))]
+        level = [item for items in inner for item in items]
+        if not level:
+            return False
+    return True
 
 
 def dumped(value: Any) -> str:
@@ -131,8 +147,11 @@ def _item(call: Any) -> Item:
 def split_openai(source: Any) -> Parts | None:
     """A chat message (also legacy ``function_call``), a list of messages, Responses items, or a list of calls."""
     if isinstance(source, Mapping):
-        if isinstance(source.get("output"), Sequence) and not isinstance(source["output"], str):
-            return split_openai(source["output"])
+        output, choices = source.get("output"), source.get("choices")
+        if isinstance(choices, Sequence) and choices and isinstance(choices[0], Mapping):
+            return split_openai(choices[0].get("message"))
+        if isinstance(output, Sequence) and not isinstance(output, str):
+            return split_openai(output)
         return _chat_message(source)
     if not isinstance(source, Sequence) or isinstance(source, (str, bytes)):
         return None

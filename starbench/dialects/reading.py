@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from starbench.dialects.base import Detection, Dialect, Reading, Span, Toolbox, Window
+from starbench.dialects.base import MARKED, Detection, Dialect, Reading, Span, Toolbox, Window
 from starbench.dialects.detection import candidates, choose, ranked
 from starbench.dialects.reasoning import Block, content_span, has_tags, split
 from starbench.dialects.registry import load
@@ -33,6 +33,8 @@ def parse_text(
     answers = [window.part(*span) for span in _outside([block.span for block in blocks], (window.start, window.end))]
     chosen = _choice(answers, dialect)
     readings = [_read(part, chosen.dialect) for part in answers]
+    if dialect == "auto" and chosen.dialect not in UNREAD:
+        readings += [other for part, reading in zip(answers, readings, strict=True) for other in _others(part, reading)]
     attempts = [attempt for reading in readings for attempt in reading.attempts]
     for block in blocks:
         thought = _thought(window.part(*block.inner), dialect)
@@ -94,6 +96,18 @@ def _read(window: Window, dialect: str) -> Reading:
         return Reading()
     known: Dialect = load(dialect)
     return known.read(window)
+
+
+def _others(window: Window, reading: Reading) -> Iterator[Reading]:
+    """Calls in other dialects, where their markers stand in what the chosen dialect left over; recorded as such."""
+    taken = sorted([*(a.span for a in reading.attempts if a.span), *reading.markup, *reading.reasoning])
+    for start, end in _outside(taken, (window.start, window.end)):
+        gap = window.part(start, end)
+        found = choose([d for d in candidates(gap) if d.confidence >= MARKED])
+        if found.dialect not in UNREAD:
+            other = _read(gap, found.dialect)
+            note = f"written in the dialect {found.dialect}"
+            yield replace(other, attempts=[replace(a, repairs=(note, *a.repairs)) for a in other.attempts])
 
 
 def _thought(window: Window, dialect: str) -> Reading:

@@ -30,8 +30,8 @@ TEXT_DIALECTS: dict[str, str] = {
     "gptoss": "starbench.dialects.channels:GPTOSS",
     "gemma4": "starbench.dialects.gemma_calls:GEMMA4",
     "function-gemma": "starbench.dialects.gemma_calls:FUNCTION_GEMMA",
-    "granite": "starbench.dialects.marked_json:GRANITE",
     "phi4": "starbench.dialects.marked_json:PHI4",
+    "granite": "starbench.dialects.marked_json:GRANITE",
     "cohere": "starbench.dialects.marked_json:COHERE",
     "internlm": "starbench.dialects.json_tags:INTERNLM",
     "nemotron-toolcall": "starbench.dialects.marked_json:NEMOTRON",
@@ -73,6 +73,11 @@ TEXT_DIALECTS: dict[str, str] = {
 """Dialects of texts: name -> ``module:object``, in the order in which equal candidates of detection are preferred."""
 
 MESSAGE_DIALECTS: dict[str, str] = {
+    "message.anthropic": "starbench.dialects.providers:ANTHROPIC",
+    "message.gemini": "starbench.dialects.providers:GEMINI",
+    "message.bedrock": "starbench.dialects.providers:BEDROCK",
+    "message.cohere": "starbench.dialects.providers:COHERE",
+    "message.ollama": "starbench.dialects.providers:OLLAMA",
     "message.openai": "starbench.dialects.messages:OPENAI",
     "bfcl-fc": "starbench.dialects.messages:BFCL_FC",
 }

@@ -105,7 +105,7 @@ def read_tags(window: Window, tags: Tags) -> Reading:
 
 
 def _call(window: Window, tags: Tags, opening: re.Match[str], following: int) -> tuple[Attempt, int]:
-    """The attempt whose opening tag matched, and where it ends; a broken one ends before ``following`` at the latest."""
+    """The attempt whose opening tag matched, and where it ends; a broken one ends by ``following`` at the latest."""
     text, start, name = window.text, opening.start(), opening["name"].strip()
     try:
         arguments, notes, end = _arguments(window, tags, name, opening.end())

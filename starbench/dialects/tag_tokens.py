@@ -127,7 +127,7 @@ MINICPM5 = TaggedValues(
     ),
     call=lambda name, arguments: f'<function name="{name}">{arguments}</function>',
     argument=lambda key, text, value: f'<param name="{key}">{_as_cdata(text)}</param>',
-    sign_pattern=r"""<function\s*name=["'][^"'<>]+["'][^<>]*>\s*(?:</function>|<param\s*name=["'][^"'<>]+["']\s*>)""",
+    sign_pattern=r"""(?<!<functions>)<function\s*name=["'][^"'<>]+["'][^<>]*>\s*(?:</function>|<param\s*name=["'][^"'<>]+["']\s*>)""",
 )
 
 
