@@ -41,17 +41,20 @@ def summary(written: Path) -> dict[str, Any]:
     return model
 
 
+def rows(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line]
+
+
 def official_files(golden: Path) -> list[Path]:
     return sorted(path for group in ("live", "non_live") for path in (golden / "score" / MODEL / group).glob("*.json"))
 
 
 @pytest.mark.conformance
 def test_verdicts_and_error_types_are_the_official_ones(golden: Path, written: Path) -> None:
-    ours = {row["id"]: row["error"] for row in map(json.loads, (written / "scores.jsonl").open(encoding="utf-8"))}
+    ours = {row["id"]: row["error"] for row in rows(written / "scores.jsonl")}
     official = dict.fromkeys(ours)
     for path in official_files(golden):
-        failures = map(json.loads, path.read_text(encoding="utf-8").splitlines()[1:])
-        official.update({failure["id"]: failure["error_type"] for failure in failures})
+        official.update({failure["id"]: failure["error_type"] for failure in rows(path)[1:]})
     assert len(ours) == 3641
     assert ours == official
 
@@ -59,7 +62,7 @@ def test_verdicts_and_error_types_are_the_official_ones(golden: Path, written: P
 @pytest.mark.conformance
 def test_accuracies_are_the_official_ones(golden: Path, summary: dict[str, Any]) -> None:
     for path in official_files(golden):
-        head = json.loads(path.read_text(encoding="utf-8").splitlines()[0])
+        head = rows(path)[0]
         ours = summary["categories"][path.name.removeprefix("BFCL_v4_").removesuffix("_score.json")]
         assert (ours["accuracy"], ours["correct"], ours["n"]) == tuple(head.values()), path.name
 
@@ -84,6 +87,6 @@ def test_overall_figures_are_those_of_the_official_tables(golden: Path, summary:
 def test_similarity_is_one_exactly_for_strictly_right_answers(golden: Path, bfcl: Benchmark, tmp_path: Path) -> None:
     groups = [str(golden / "result" / MODEL / group) for group in ("live", "non_live")]
     CliRunner().invoke(main, ["score", *groups, "--grading", "strict", "--no-explain", "--out", str(tmp_path)])
-    rows = [json.loads(line) for line in (tmp_path / "scores.jsonl").open(encoding="utf-8")]
-    assert len(rows) == 3641
-    assert all((row["similarity"] == 1.0) == row["valid"] for row in rows)
+    strict = rows(tmp_path / "scores.jsonl")
+    assert len(strict) == 3641
+    assert all((row["similarity"] == 1.0) == row["valid"] for row in strict)
