@@ -73,9 +73,11 @@ def _lines(model: Mapping[str, Any], wide: bool) -> Iterator[str]:
     headlines = [name for name in overall if f"{name}_zero_filled" in overall]
     for name in headlines:
         yield f"overall {name}: {_headline(overall[name], overall[f'{name}_zero_filled'])}"
-    others = [name for name in overall if name not in headlines and not name.endswith("_zero_filled")]
-    if figures := [f"{name} {percent(overall[name])}" for name in others if overall[name] is not None and headlines]:
-        yield f"of these: {', '.join(figures)}"
+    figures = {name: share for name, share in overall.items() if headlines and not _is_headline(name, headlines)}
+    if known := [f"{name} {percent(share)}" for name, share in figures.items() if share is not None]:
+        yield f"made of: {', '.join(known)}"
+    if unknown := [name for name, share in figures.items() if share is None]:
+        yield f"without: {', '.join(unknown)}"
     missing = {name: row["missing"] for name, row in model["categories"].items() if row["missing"]}
     if missing:
         yield f"missing: {shortened(_counts(missing), 6)}"
@@ -84,6 +86,10 @@ def _lines(model: Mapping[str, Any], wide: bool) -> Iterator[str]:
     if errata := list(model["errata"]):
         yield f"errata: {len(errata)} of these cases fail a right answer as published ({shortened(errata, 3)})"
     yield f"dialects: {shortened(_counts(model['dialects']), 6)}"
+
+
+def _is_headline(name: str, headlines: list[str]) -> bool:
+    return name.removesuffix("_zero_filled") in headlines
 
 
 def _counts(counted: Mapping[str, int]) -> list[str]:
