@@ -24,27 +24,31 @@ from starbench.reports.text import interval, percent, safe, shortened
 WIDE = 110
 """From so many columns on, error codes fit into the table; below, they stand in a line under it."""
 
+BORDER, GAP = 2, 3
+"""Columns that the table leaves free on each side, and between its own columns."""
 HEADINGS = ("category", "n", "correct", "95 % interval", "similarity")
 
 
 def print_summary(summary: Mapping[str, Any], console: Console) -> None:
     """Print the tables of all models, then what the figures rest on."""
     for name, model in summary["models"].items():
-        console.print(model_report(name, model, wide=console.width >= WIDE))
+        console.print(model_report(name, model, console.width))
     console.print(Padding(Text(_meaning(summary), style="dim"), (0, 1)))
 
 
-def model_report(name: str, model: Mapping[str, Any], *, wide: bool) -> RenderableType:
-    """One model: a row a category, then the lines about all of them."""
+def model_report(name: str, model: Mapping[str, Any], width: int) -> RenderableType:
+    """One model: a row a category, then the lines about all of them; at most ``width`` columns wide."""
+    wide = width >= WIDE
     answered = {category: row for category, row in model["categories"].items() if row["n"] or row["infrastructure"]}
     rows = [_cells(category, row) for category, row in answered.items()]
     total = _cells("all answers", model["total"], whole=False)
     table = Table(title=Text(safe(name), style="bold"), title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
+    widths = [max(map(len, column)) for column in zip(HEADINGS, *rows, total, strict=True)]
     for number, heading in enumerate(HEADINGS):
-        width = max(len(heading), *(len(cells[number]) for cells in (*rows, total)))  # only errors may be shortened
-        table.add_column(heading, justify="right" if number else "left", no_wrap=True, min_width=width)
+        table.add_column(heading, justify="right" if number else "left", no_wrap=True)
     if wide:
-        table.add_column("most frequent errors", overflow="ellipsis", no_wrap=True)
+        left = width - 2 * BORDER - sum(widths) - GAP * len(widths)
+        table.add_column("most frequent errors", overflow="ellipsis", no_wrap=True, max_width=left)
     for cells, row in zip(rows, answered.values(), strict=True):
         table.add_row(*cells, *_errors(row, wide))
     if len(answered) > 1:
@@ -62,8 +66,8 @@ def _cells(name: str, row: Mapping[str, Any], whole: bool = True) -> list[Text]:
 
 
 def _errors(row: Mapping[str, Any], wide: bool) -> list[Text]:
-    codes = ", ".join(_counts(row["errors"])[:2])
-    return [Text(safe(codes), overflow="ellipsis", no_wrap=True)] if wide else []
+    codes = ", ".join(f"{count} {code}" for code, count in list(row["errors"].items())[:2])
+    return [Text(safe(codes))] if wide else []
 
 
 def _lines(model: Mapping[str, Any], wide: bool) -> Iterator[str]:

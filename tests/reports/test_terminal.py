@@ -50,7 +50,7 @@ def model() -> dict[str, Any]:
 
 def test_every_line_of_a_model(model: dict[str, Any]) -> None:
     text = printed(model)
-    row = "simple_python 400 86.25 % 82.5–89.3 0.9412 value_error:others 30, type_error:simple 20"
+    row = "simple_python 400 86.25 % 82.5–89.3 0.9412 30 value_error:others, 20 type_error:simple"
     assert row in " ".join(text.split())
     for line in (
         "overall v4: –, as answers are missing (9.13 % if missing counts as wrong)",
@@ -71,6 +71,18 @@ def test_in_a_narrow_terminal_errors_stand_below_the_table(model: dict[str, Any]
     text = printed(model, width=80)
     assert "most frequent errors: value_error:others 30, type_error:simple 20, x 5" in text
     assert max(map(len, text.splitlines())) <= 80
+
+
+@pytest.mark.parametrize("width", [110, 111, 120, 200])
+def test_only_the_errors_are_shortened(model: dict[str, Any], width: int) -> None:
+    errors = {"parallel_function_checker_no_order:wrong_count": 200, "multiple_function_checker:wrong_count": 64}
+    model["categories"] = {"live_parallel_multiple": ROW | {"errors": errors}, "live_multiple": ROW | {"cases": 1053}}
+    text = printed(model, width)
+    assert max(map(len, text.splitlines())) <= width
+    assert " ".join(text.split()).count("400 86.25 % 82.5–89.3 0.9412") == 2
+    assert "400/1053   86.25 %" in text
+    assert "parallel_function_checker" in text
+    assert ("…" in text) == (width < 150)
 
 
 @given(st.text())
