@@ -98,12 +98,13 @@ class Reading:
 class Sign:
     """Why a window looks like a dialect: ``confidence`` in [0, 1], a reason for people, and where the sign stands.
 
-    Of two equally sure signs the earlier one counts, because the outer form comes first.
-    """
+    Of two equally sure signs the earlier one counts, because the outer form comes first. Where the window had to be
+    read to find the sign, ``reading`` saves doing so again."""
 
     confidence: float
     reason: str
     position: int = 0
+    reading: Reading | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +115,7 @@ class Detection:
     confidence: float
     reason: str
     position: int = field(default=0, compare=False, repr=False)
+    reading: Reading | None = field(default=None, compare=False, repr=False)
 
 
 class Dialect(Protocol):
@@ -194,7 +196,7 @@ def pattern_sign(window: Window, pattern: re.Pattern[str], confidence: float = M
     return Sign(confidence, f"{match[0].strip()[:40]!r} at character {match.start()}", match.start())
 
 
-MAX_ATTEMPTS = 1000
+MAX_ATTEMPTS = 500
 """An answer with more attempts than this is no answer: what follows is kept as one malformed attempt."""
 
 

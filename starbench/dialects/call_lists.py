@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from starbench.dialects.base import (
     MAX_ATTEMPTS,
@@ -69,11 +70,12 @@ class _CallReader:
         self.window, self.text, self.end, self.language = window, window.text, window.end, language
         self.attempts: list[Attempt] = []
         self.lists: list[Span] = []
+        self.only_calls = False
 
     def read(self) -> Reading:
         position = self.window.start
         begin = self.after(_LEAD, position)
-        only_calls = self.is_only_calls(begin)
+        self.only_calls = self.is_only_calls(begin)
         while match := _ANCHOR.search(self.text, position, self.end):
             if too_many(self.window, self.attempts, match.start()):
                 break
@@ -82,8 +84,8 @@ class _CallReader:
                 if match.start() == begin or self.is_believable(match.end()):
                     position = self.list(match.start())
                     self.lists.append((match.start(), position))
-            elif only_calls or self.is_believable(match.end()):
-                position = self.line(match.start("bare"), only_calls)
+            elif self.only_calls or self.is_believable(match.end()):
+                position = self.line(match.start("bare"))
             if self.attempts and self.attempts[-1].span == (position, self.end):
                 break
         return Reading(self.attempts, self.lists)
@@ -132,14 +134,14 @@ class _CallReader:
             return parsed(self.text, (start, end), inner.call, ("a call given in quotes", *inner.repairs)), end
         return malformed(self.text, (start, end), "a call given in quotes"), end
 
-    def line(self, start: int, only_calls: bool) -> int:
+    def line(self, start: int) -> int:
         """Read the call at ``start`` and those that follow it after commas or semicolons; where they end."""
         head, end = _CALL.match(self.text, start, self.end), start
         while head is not None and not too_many(self.window, self.attempts, head.start()):
             attempt, end = self.call(head)
             if attempt.call is not None and _CONTINUES.match(self.text, end, self.end):
                 attempt = malformed(self.text, (head.start(), end), _MORE)
-            wanted = only_calls or head[1] in self.window.toolbox
+            wanted = self.only_calls or head[1] in self.window.toolbox
             if not wanted and not _LINE_END.match(self.text, end, self.end):
                 return end
             self.attempts.append(attempt)
@@ -172,18 +174,18 @@ class _CallReader:
 
     def sign(self) -> Sign | None:
         """How much the window looks like calls in code."""
-        self.read()
+        reading = self.read()
         if not self.attempts:
             return None
         offered = any(a.call is not None and a.call.name in self.window.toolbox for a in self.attempts)
         begin = self.after(_LEAD, self.window.start)
         if self.text.startswith("[", begin):
-            return Sign(0.9 if offered else 0.8, "the answer starts with a list of calls")
-        if self.is_only_calls(begin):
-            return Sign(0.85 if offered else 0.7, "the answer is nothing but calls")
+            return Sign(0.9 if offered else 0.8, "the answer starts with a list of calls", begin, reading)
+        if self.only_calls:
+            return Sign(0.85 if offered else 0.7, "the answer is nothing but calls", begin, reading)
         if offered:
-            return Sign(0.7, "an offered tool is called")
-        return Sign(0.4, "something like a call stands amid text")
+            return Sign(0.7, "an offered tool is called", begin, reading)
+        return Sign(0.4, "something like a call stands amid text", begin, reading)
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +204,7 @@ class CallLists:
     def read(self, window: Window) -> Reading:
         """Find the calls between the markers if there are any, otherwise in the whole window."""
         for opening, closing in self.markers:
-            marked = list(regions(window, opening, closing))
+            marked = list(islice(regions(window, opening, closing), MAX_ATTEMPTS))
             if marked:
                 readings = [read_calls(inner, self.language) for inner, _ in marked]
                 markup = [span for _, spans in marked for span in spans]

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from starbench.dialects.base import Detection, Sign, Window
-from starbench.dialects.registry import NOT_DETECTED, TEXT_DIALECTS, load
+from starbench.dialects.registry import NEEDLES, NOT_DETECTED, TEXT_DIALECTS, load
 
 SURE = 0.5
 """Below this confidence a text is called ``unsure``."""
@@ -21,10 +21,17 @@ def candidates(window: Window) -> tuple[Detection, ...]:
     """Every dialect with a sign in ``window``, best first; equal ones in the registry's order."""
     found = []
     for name in TEXT_DIALECTS:
-        sign: Sign | None = None if name in NOT_DETECTED else load(name).sign(window)
+        if name in NOT_DETECTED or not _may_occur(name, window):
+            continue
+        sign: Sign | None = load(name).sign(window)
         if sign is not None:
-            found.append(Detection(name, sign.confidence, sign.reason, sign.position))
+            found.append(Detection(name, sign.confidence, sign.reason, sign.position, sign.reading))
     return ranked(found)
+
+
+def _may_occur(name: str, window: Window) -> bool:
+    needles = NEEDLES.get(name, ("",))
+    return any(window.text.find(needle, window.start, window.end) >= 0 for needle in needles)
 
 
 def ranked(found: Iterable[Detection]) -> tuple[Detection, ...]:

@@ -125,11 +125,12 @@ class BareJson:
         """Markers; without markers of its own, JSON that is a call."""
         if self.markers:
             return marker_sign(window, [opening for opening, _ in self.markers])
-        if not read_bare_json(window, self.keys).attempts:
+        reading = read_bare_json(window, self.keys)
+        if not reading.attempts:
             return None
         if window.text[_begin(window)] in "{[":
-            return Sign(0.85, "the answer starts with a JSON call")
-        return Sign(0.75, "a JSON call stands amid text")
+            return Sign(0.85, "the answer starts with a JSON call", 0, reading)
+        return Sign(0.75, "a JSON call stands amid text", 0, reading)
 
     def write(self, calls: Sequence[Call], toolbox: Toolbox) -> str:
         """An array of objects, or (where the dialect writes no array) one object a line."""

@@ -38,6 +38,8 @@ _ESCAPE = re.compile(r"\\(\n|[\\'\"abfnrtv]|[0-7]{1,3}|x[\da-fA-F]{2}|u[\da-fA-F
 _PAIR = re.compile("[\ud800-\udbff][\udc00-\udfff]")
 _SIMPLE = {"\n": "", "a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
 _CONSTANTS = {"True": True, "False": False, "None": None, "true": True, "false": False, "null": None}
+_HOPELESS = 10 * MAX_DEPTH
+_TOO_DEEP = f"nested deeper than {MAX_DEPTH} levels"
 _CLOSER = {"(": ")", "[": "]", "{": "}"}
 
 
@@ -80,13 +82,14 @@ def scan(text: str, start: int, limit: int, tokens: re.Pattern[str] = _TOKENS) -
         if token in _CLOSER:
             stack.append(position)
             deepest = max(deepest, len(stack))
+            if deepest > _HOPELESS:
+                return Region(closes, limit, _TOO_DEEP)
         elif token in (")", "]", "}"):
             if _CLOSER[text[stack[-1]]] != token:
                 return Region(closes, position, f"{token!r} does not close {text[stack[-1]]!r}")
             closes[stack.pop()] = position
             if not stack:
-                too_deep = f"nested deeper than {MAX_DEPTH} levels" if deepest > MAX_DEPTH else None
-                return Region(closes, position + 1, too_deep)
+                return Region(closes, position + 1, _TOO_DEEP if deepest > MAX_DEPTH else None)
         elif token in ("'", '"'):
             return Region(closes, limit, "a string is not closed", unclosed=True)
     return Region(closes, limit, "the text ends inside brackets", unclosed=True)
@@ -231,9 +234,11 @@ class _Reader:
     def _bracketed(self, opening: int) -> tuple[Any, int]:
         end = self.closes[opening] + 1
         source = self.text[opening:end]
-        if "\\" not in source and source[0] != "(":
+        plain = f"[{source[1:-1]}]" if source[0] == "(" and "(" not in source[1:] else source
+        if "\\" not in source and plain[0] != "(":
             try:
-                return read_all_json(source), end
+                value = read_all_json(plain)
+                return (value[0] if plain is not source and len(value) == 1 else value), end
             except JsonProblem:
                 pass
         if source[0] == "{":

@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from starbench.dialects.base import MARKED, Detection, Dialect, Reading, Span, Toolbox, Window
 from starbench.dialects.detection import candidates, choose, ranked
+from starbench.dialects.json_text import JsonText
 from starbench.dialects.reasoning import Block, content_span, has_tags, split
 from starbench.dialects.registry import load
 from starbench.types import Attempt, Output
@@ -28,11 +29,12 @@ def parse_text(
     text: str, dialect: str, toolbox: Toolbox, *, repair: bool = False, reasoning_open: bool = False
 ) -> Output:
     """Read ``text``; see :func:`starbench.parse` for what the arguments mean."""
-    window = Window(text, *content_span(text), toolbox, repair)
+    window = Window(JsonText(text), *content_span(text), toolbox, repair)
     blocks = _blocks(window, dialect, opened=reasoning_open)
     answers = [window.part(*span) for span in _outside([block.span for block in blocks], (window.start, window.end))]
     chosen = _choice(answers, dialect)
-    readings = [_read(part, chosen.dialect) for part in answers]
+    known = [chosen.reading] if chosen.reading is not None and len(answers) == 1 else None
+    readings = known or [_read(part, chosen.dialect) for part in answers]
     if dialect == "auto" and chosen.dialect not in UNREAD:
         readings += [other for part, reading in zip(answers, readings, strict=True) for other in _others(part, reading)]
     attempts = [attempt for reading in readings for attempt in reading.attempts]
@@ -56,7 +58,7 @@ def parse_text(
 
 def detect_text(text: str, toolbox: Toolbox) -> tuple[Detection, ...]:
     """Every candidate dialect for ``text``, best first."""
-    window = Window(text, *content_span(text), toolbox)
+    window = Window(JsonText(text), *content_span(text), toolbox)
     blocks = _blocks(window, "auto")
     answers = [window.part(*span) for span in _outside([block.span for block in blocks], (window.start, window.end))]
     return _ranked(answers)

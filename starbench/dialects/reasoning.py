@@ -35,6 +35,9 @@ CONTROL_TOKENS: tuple[str, ...] = (
 )  # fmt: skip
 """Tokens that end a turn; at the end of a text they are not content."""
 
+MAX_BLOCKS = 100
+"""More blocks than this come of a model that repeats itself; the rest counts as one."""
+
 _TAG = re.compile("|".join(re.escape(tag) for pair in TAGS for tag in pair))
 _OPENS = dict(TAGS)
 _CLOSES = {closing: opening for opening, closing in TAGS}
@@ -100,4 +103,8 @@ def split(text: str, content: Span, calls: Sequence[Span] = (), *, opened: bool 
             blocks = [Block((start, match.end()), (start, position))]
     if begun is not None:
         blocks.append(Block((begun[0], end), (begun[1], end), complete=False))
+    if len(blocks) > MAX_BLOCKS:
+        first, last = blocks[MAX_BLOCKS - 1], blocks[-1]
+        merged = Block((first.span[0], last.span[1]), (first.inner[0], last.inner[1]), last.complete)
+        blocks[MAX_BLOCKS - 1 :] = [merged]
     return tuple(blocks)
