@@ -11,35 +11,33 @@ business; for Python see :mod:`starbench.dialects.python_text`."""
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import islice
 
 from starbench.dialects.base import (
     MAX_ATTEMPTS,
     Reading,
     Sign,
     Span,
-    Toolbox,
     Window,
     malformed,
     parsed,
-    pattern_sign,
-    regions,
     too_many,
     truncated,
 )
+from starbench.dialects.brackets import Region, element_end, scan
 from starbench.dialects.calls import CallProblem, name_positional
-from starbench.dialects.python_text import Arguments, PythonProblem, Region, element_end, read_arguments, scan
+from starbench.dialects.python_literals import PythonProblem
+from starbench.dialects.python_text import Arguments, read_arguments
 from starbench.types import Attempt, Call
 
-_HEAD = r"[^\W\d]\w*(?:\.\w+)*[ \t]*\("
+HEAD = r"[^\W\d]\w*(?:\.\w+)*[ \t]*\("
 _CALL = re.compile(r"([^\W\d]\w*(?:\.\w+)*)[ \t]*\(")
-_QUOTED_CALL = re.compile(rf"['\"]\s*(?={_HEAD})")
-_ANCHOR = re.compile(rf"(?P<list>\[)\s*['\"]?\s*{_HEAD}|^[ \t]*(?P<bare>{_HEAD})", re.MULTILINE)
+_QUOTED_CALL = re.compile(rf"['\"]\s*(?={HEAD})")
+_ANCHOR = re.compile(rf"(?P<list>\[)\s*['\"]?\s*{HEAD}|^[ \t]*(?P<bare>{HEAD})", re.MULTILINE)
 _KEYWORDS = re.compile(r"\s*(?:\)|[^\W\d]\w*\s*=[^=])")
 _SEPARATORS = re.compile(r"[\s,;]*")
-_NEXT = re.compile(rf"\s*[,;]\s*(?={_HEAD})")
+_NEXT = re.compile(rf"\s*[,;]\s*(?={HEAD})")
 _BETWEEN = re.compile(r"[\s,;.`\]]*")
 _LEAD = re.compile(r"\s*(?:```[\w+-]*)?\s*")
 _LINE_END = re.compile(r"[ \t.]*(?:$|[,;#`\]<])", re.MULTILINE)
@@ -61,6 +59,26 @@ PYTHON = Language(scan, lambda text, opening, region, repair: read_arguments(tex
 def read_calls(window: Window, language: Language = PYTHON) -> Reading:
     """All calls of ``window``: lists of calls, and lines that are calls."""
     return _CallReader(window, language).read()
+
+
+def read_block(window: Window, language: Language = PYTHON) -> tuple[Reading, int]:
+    """The calls that ``window`` starts with: a list, or calls one after the other; and where they end.
+
+    Nothing stops them but themselves, so a marker inside a string does no harm.
+    """
+    reader = _CallReader(window, language)
+    end = reader.block()
+    return Reading(reader.attempts, reader.lists), end
+
+
+def sign_of_calls(window: Window, language: Language = PYTHON) -> Sign | None:
+    """How much ``window`` looks like calls in code without markers."""
+    return _CallReader(window, language).sign()
+
+
+def write_python_call(call: Call) -> str:
+    """``f(a=1, b='x')``."""
+    return f"{call.name}({', '.join(f'{key}={value!r}' for key, value in call.arguments.items())})"
 
 
 class _CallReader:
@@ -89,6 +107,21 @@ class _CallReader:
             if self.attempts and self.attempts[-1].span == (position, self.end):
                 break
         return Reading(self.attempts, self.lists)
+
+    def block(self) -> int:
+        """Read the calls that stand at the window's start; where they end."""
+        begin = self.after(_LEAD, self.window.start)
+        if self.text.startswith("[", begin):
+            self.lists.append((begin, self.list(begin)))
+            return self.lists[0][1]
+        end = position = begin
+        while (head := _CALL.match(self.text, position, self.end)) and not too_many(
+            self.window, self.attempts, position
+        ):
+            attempt, end = self.call(head)
+            self.attempts.append(attempt)
+            position = self.after(_BETWEEN, end)
+        return end
 
     def call(self, head: re.Match[str]) -> tuple[Attempt, int]:
         """The call whose name and opening parenthesis ``head`` matched, and where it ends."""
@@ -173,7 +206,6 @@ class _CallReader:
         return match.end() if match else position
 
     def sign(self) -> Sign | None:
-        """How much the window looks like calls in code."""
         reading = self.read()
         if not self.attempts:
             return None
@@ -186,57 +218,3 @@ class _CallReader:
         if offered:
             return Sign(0.7, "an offered tool is called", begin, reading)
         return Sign(0.4, "something like a call stands amid text", begin, reading)
-
-
-@dataclass(frozen=True, slots=True)
-class CallLists:
-    """The grammar as a dialect.
-
-    ``markers`` are pairs of texts that may stand around the calls; ``lines`` says that a call a line is written
-    between them, not a list."""
-
-    name: str
-    models: str
-    markers: tuple[tuple[str, str], ...] = ()
-    language: Language = PYTHON
-    lines: bool = False
-
-    def read(self, window: Window) -> Reading:
-        """Find the calls between the markers if there are any, otherwise in the whole window."""
-        for opening, closing in self.markers:
-            marked = list(islice(regions(window, opening, closing), MAX_ATTEMPTS))
-            if marked:
-                readings = [read_calls(inner, self.language) for inner, _ in marked]
-                markup = [span for _, spans in marked for span in spans]
-                markup += [span for reading in readings for span in reading.markup]
-                return Reading([a for reading in readings for a in reading.attempts], sorted(markup))
-        return read_calls(window, self.language)
-
-    def sign(self, window: Window) -> Sign | None:
-        """Markers; without markers of its own, an answer that holds calls."""
-        if self.markers:
-            return pattern_sign(
-                window, re.compile("|".join(rf"{re.escape(o)}\s*\[?\s*{_HEAD}" for o, _ in self.markers))
-            )
-        return _CallReader(window, self.language).sign()
-
-    def write(self, calls: Sequence[Call], toolbox: Toolbox) -> str:
-        """``[f(a=1, b='x')]`` between the first pair of markers."""
-        opening, closing = self.markers[0] if self.markers else ("", "")
-        written = [write_python_call(call) for call in calls]
-        return "\n".join([opening, *written, closing]) if self.lines else f"{opening}[{', '.join(written)}]{closing}"
-
-
-def write_python_call(call: Call) -> str:
-    """``f(a=1, b='x')``."""
-    return f"{call.name}({', '.join(f'{key}={value!r}' for key, value in call.arguments.items())})"
-
-
-_BFCL_TAGS = (("<TOOLCALL>", "</TOOLCALL>"),)
-PYTHONIC = CallLists("pythonic", "BFCL and ACEBench prompts, ToolACE, Llama 3.2, Hammer, any prompted model")
-ACEBENCH = CallLists("acebench", "ACEBench's prompt")
-BFCL_PROMPT = CallLists("bfcl-prompt", "BFCL's default prompt", _BFCL_TAGS)
-LLAMA4 = CallLists("llama4", "Llama 4 Scout and Maverick", (("<|python_start|>", "<|python_end|>"),))
-OLMO3 = CallLists("olmo3", "Olmo 3", (("<function_calls>", "</function_calls>"),), lines=True)
-TOOL_CODE = CallLists("tool-code", "Gemma 1 to 3, prompted", (("```tool_code", "```"),), lines=True)
-NEXUS = CallLists("nexus", "NexusRaven", (("Call:", "<bot_end>"),), lines=True)

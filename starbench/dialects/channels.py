@@ -31,7 +31,8 @@ from starbench.dialects.base import (
 )
 from starbench.dialects.calls import CallProblem, Keys, objects_of, read_arguments_object
 from starbench.dialects.json_objects import read_objects
-from starbench.dialects.json_text import JsonProblem, read_json, repair_json, skip_space
+from starbench.dialects.json_text import JsonProblem, read_json, skip_space
+from starbench.dialects.repair import repair_json
 from starbench.dialects.tag_dialects import ATEM
 from starbench.types import Attempt, Call
 

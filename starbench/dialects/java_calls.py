@@ -13,8 +13,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from starbench.dialects.base import Toolbox
-from starbench.dialects.call_lists import CallLists, Language
-from starbench.dialects.python_text import Arguments, PythonProblem, Region, scan, unescaped
+from starbench.dialects.brackets import Region, scan
+from starbench.dialects.call_lists import Language
+from starbench.dialects.code_dialects import CallLists
+from starbench.dialects.python_literals import PythonProblem, unescaped
+from starbench.dialects.python_text import Arguments
 from starbench.types import Call
 
 _QUOTED = r"""'[^'\\]*(?:\\.[^'\\]*)*'|"[^"\\]*(?:\\.[^"\\]*)*\""""

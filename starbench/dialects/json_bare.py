@@ -14,10 +14,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from starbench.dialects.base import Reading, Sign, Span, Toolbox, Window, marker_sign, occurrences, too_many
+from starbench.dialects.brackets import scan
 from starbench.dialects.calls import ANY_KEYS, Keys, looks_like_call, objects_of, unwrapped
 from starbench.dialects.json_objects import as_attempt, read_at, read_objects
 from starbench.dialects.json_text import JsonProblem, read_json
-from starbench.dialects.python_text import scan
 from starbench.types import Attempt, Call
 
 _NAMES = "|".join(ANY_KEYS.name)

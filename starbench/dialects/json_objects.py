@@ -12,9 +12,10 @@ import re
 from typing import Any
 
 from starbench.dialects.base import Span, Window, malformed, parsed, too_many, truncated
+from starbench.dialects.brackets import element_end, scan
 from starbench.dialects.calls import CallProblem, Keys, read_object
-from starbench.dialects.json_text import JsonProblem, read_json, repair_json
-from starbench.dialects.python_text import element_end, scan
+from starbench.dialects.json_text import JsonProblem, read_json
+from starbench.dialects.repair import repair_json
 from starbench.types import Attempt
 
 _SEPARATORS = re.compile(r"[\s,;]*")

@@ -1,7 +1,6 @@
-"""Strict JSON out of the middle of a text, at C speed, with limits; and the repairs that may be asked for.
+"""Strict JSON out of the middle of a text, at C speed, with limits.
 
     read_json('call {"a": [1, 2]} done', 5)        # ({"a": [1, 2]}, 18)
-    repair_json("{'a': True,}")                    # ({"a": True}, "read as a Python literal")
 
 Strict means RFC 8259, and three decisions of ours where it leaves room or Python is laxer: ``NaN`` and ``Infinity`` are
 not JSON, a number that overflows a float is refused rather than read as infinity, and an object with the same key twice
@@ -68,7 +67,9 @@ def _finite(digits: str) -> float:
 
 
 _STRICT = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_not_json, parse_float=_finite)
-_LINE_BREAKS = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_not_json, parse_float=_finite, strict=False)
+WITH_LINE_BREAKS = json.JSONDecoder(
+    object_pairs_hook=_unique, parse_constant=_not_json, parse_float=_finite, strict=False
+)
 
 
 def skip_space(text: str, position: int) -> int:
@@ -119,22 +120,3 @@ def _too_deep(text: str, start: int, end: int) -> bool:
         elif token[0] in ("]", "}"):
             depth -= 1
     return False
-
-
-def repair_json(payload: str) -> tuple[Any, str] | None:
-    """The value that an almost-JSON ``payload`` plainly means, and what was done; None where that is not plain.
-
-    Two repairs are known: raw line breaks inside strings, and Python notation (single quotes, ``True``, trailing
-    commas)."""
-    from starbench.dialects.python_text import PythonProblem, read_literal
-
-    try:
-        value, end = read_json(payload, 0, _LINE_BREAKS)
-        if skip_space(payload, end) == len(payload):
-            return value, "raw line breaks inside a string were kept"
-    except JsonProblem:
-        pass
-    try:
-        return read_literal(payload), "read as a Python literal"
-    except PythonProblem:
-        return None

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from starbench.dialects.base import MARKED, Reading, Sign, Span, Toolbox, Window, malformed, too_many, truncated
-from starbench.dialects.call_lists import read_calls, write_python_call
+from starbench.dialects.call_lists import read_block, write_python_call
 from starbench.dialects.calls import HERMES_KEYS, Keys, objects_of
 from starbench.dialects.json_objects import read_objects
 from starbench.types import Attempt, Call
@@ -61,11 +61,7 @@ class MarkedJson:
         """The attempts after the marker ``match``, the markup around them, and where they end."""
         text, start = window.text, match.end()
         if self.code and _CODE.match(text, start, window.end):
-            following = pattern.search(text, start, window.end)
-            limit = following.start() if following else window.end
-            stop = text.find(self.close, start, limit) if self.close else -1
-            end = stop if stop >= 0 else limit
-            reading = read_calls(window.part(start, end))
+            reading, end = read_block(window.part(start, window.end))
             attempts, spans = list(reading.attempts), [*reading.markup]
         else:
             attempts, end = read_objects(window, start, self.keys)

@@ -27,9 +27,10 @@ from starbench.dialects.base import (
     too_many,
     truncated,
 )
+from starbench.dialects.brackets import Region, scan
 from starbench.dialects.calls import CallProblem, read_arguments_object
-from starbench.dialects.json_text import JsonProblem, read_json, repair_json
-from starbench.dialects.python_text import Region, scan
+from starbench.dialects.json_text import JsonProblem, read_json
+from starbench.dialects.repair import repair_json
 from starbench.types import Attempt, Call
 
 

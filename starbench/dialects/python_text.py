@@ -10,89 +10,22 @@ its line."""
 
 from __future__ import annotations
 
-import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Any
 
+from starbench.dialects.brackets import CLOSER, STRING, Region, element_end, scan
 from starbench.dialects.expressions import fold, problem_of
-from starbench.dialects.json_text import MAX_DEPTH, JsonProblem, read_all_json
+from starbench.dialects.json_text import JsonProblem, read_all_json
+from starbench.dialects.python_literals import NUMBER, NotLiteral, PythonProblem, number_of, signed, unescaped
 
-STRING = (
-    r"""'''[^'\\]*(?:(?:\\.|'(?!''))[^'\\]*)*'''"""
-    r'''|"""[^"\\]*(?:(?:\\.|"(?!""))[^"\\]*)*"""'''
-    r"""|'[^'\\]*(?:\\.[^'\\]*)*'|"[^"\\]*(?:\\.[^"\\]*)*\""""
-)
-_TOKENS = re.compile(rf"(?<!\S)\#[^\n]*|{STRING}|[\[\](){{}}'\"]", re.DOTALL)
 _SPACE = re.compile(r"\s*(?:(?<!\S)#[^\n]*\s*)*")
 _STRING = re.compile(rf"([A-Za-z]{{0,2}})({STRING})", re.DOTALL)
 _SIGNS = re.compile(r"(?:[+-]\s*|not\b\s*)*")
-_NUMBER = re.compile(
-    r"0[xX][\da-fA-F_]+|0[bB][01_]+|0[oO][0-7_]+|(?:\d[\d_]*(?:\.[\d_]*)?|\.\d[\d_]*)(?:[eE][+-]?\d+)?"
-)
 _NAME = re.compile(r"[^\W\d]\w*")
 _KEYWORD = re.compile(r"([^\W\d]\w*)\s*=(?!=)")
-_ESCAPE = re.compile(r"\\(\n|[\\'\"abfnrtv]|[0-7]{1,3}|x[\da-fA-F]{2}|u[\da-fA-F]{4}|U[\da-fA-F]{8})", re.DOTALL)
-_PAIR = re.compile("[\ud800-\udbff][\udc00-\udfff]")
-_SIMPLE = {"\n": "", "a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
 _CONSTANTS = {"True": True, "False": False, "None": None, "true": True, "false": False, "null": None}
-_HOPELESS = 10 * MAX_DEPTH
-_TOO_DEEP = f"nested deeper than {MAX_DEPTH} levels"
-_CLOSER = {"(": ")", "[": "]", "{": "}"}
-
-
-class PythonProblem(Exception):
-    """Why a text cannot be read; ``at_end`` where it only ends too early."""
-
-    def __init__(self, message: str, *, at_end: bool = False) -> None:
-        super().__init__(message)
-        self.at_end = at_end
-
-
-class _NotLiteral(Exception):
-    """What was taken for a literal is an expression, to be kept as text."""
-
-
-@dataclass(frozen=True, slots=True)
-class Region:
-    """Brackets of a text from one opening bracket to its partner.
-
-    ``closes`` maps the position of each opening bracket to that of its partner. ``end`` is the position after the
-    outermost partner, or where the scan stopped; ``problem`` is None if it is well-formed, ``unclosed`` if the text
-    ended first."""
-
-    closes: dict[int, int]
-    end: int
-    problem: str | None = None
-    unclosed: bool = False
-
-
-def scan(text: str, start: int, limit: int, tokens: re.Pattern[str] = _TOKENS) -> Region:
-    """Match the bracket at ``start`` before ``limit``, minding strings and comments (which ``tokens`` finds).
-
-    Linear in the distance covered.
-    """
-    closes: dict[int, int] = {}
-    stack: list[int] = []
-    deepest = 0
-    for match in tokens.finditer(text, start, limit):
-        token, position = match[0], match.start()
-        if token in _CLOSER:
-            stack.append(position)
-            deepest = max(deepest, len(stack))
-            if deepest > _HOPELESS:
-                return Region(closes, limit, _TOO_DEEP)
-        elif token in (")", "]", "}"):
-            if _CLOSER[text[stack[-1]]] != token:
-                return Region(closes, position, f"{token!r} does not close {text[stack[-1]]!r}")
-            closes[stack.pop()] = position
-            if not stack:
-                return Region(closes, position + 1, _TOO_DEEP if deepest > MAX_DEPTH else None)
-        elif token in ("'", '"'):
-            return Region(closes, limit, "a string is not closed", unclosed=True)
-    return Region(closes, limit, "the text ends inside brackets", unclosed=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +49,7 @@ def read_literal(text: str) -> Any:
     it.
     """
     start = _end(_SPACE, text, 0)
-    if text[start : start + 1] not in _CLOSER or not text[start:]:
+    if text[start : start + 1] not in CLOSER or not text[start:]:
         raise PythonProblem("neither a list nor an object")
     region = scan(text, start, len(text))
     if region.problem is not None:
@@ -128,23 +61,6 @@ def read_literal(text: str) -> Any:
     if reader.notes:
         raise PythonProblem(reader.notes[0])
     return value
-
-
-def element_end(text: str, start: int, limit: int, stops: str, closes: Mapping[int, int] = MappingProxyType({})) -> int:
-    """The first position from ``start`` on, outside strings and inner brackets, that holds one of ``stops``.
-
-    A closing bracket that was not opened stops as well; ``limit`` if nothing does. ``closes`` are partners already
-    known."""
-    tokens = re.compile(rf"{STRING}|[\[\](){{}}]|[{re.escape(stops)}]", re.DOTALL)
-    position = start
-    while match := tokens.search(text, position, limit):
-        if match[0] in stops or match[0] in (")", "]", "}"):
-            return match.start()
-        position = match.end()
-        if match[0] in _CLOSER:
-            known = closes.get(match.start())
-            position = scan(text, match.start(), limit).end if known is None else known + 1
-    return limit
 
 
 def _end(pattern: re.Pattern[str], text: str, position: int) -> int:
@@ -200,7 +116,7 @@ class _Reader:
             after = _end(_SPACE, self.text, end)
             if after >= len(self.text) or self.text[after] in stops:
                 return value, end
-        except _NotLiteral:
+        except NotLiteral:
             pass
         return self._expression(start, stops)
 
@@ -223,13 +139,13 @@ class _Reader:
         if _STRING.match(self.text, start):
             return self._strings(start)
         signs = _end(_SIGNS, self.text, start)
-        number = _NUMBER.match(self.text, signs)
+        number = NUMBER.match(self.text, signs)
         if number is not None:
-            return _signed(self.text[start:signs], _number(number[0])), number.end()
+            return signed(self.text[start:signs], number_of(number[0])), number.end()
         name = _NAME.match(self.text, signs)
         if name is None or name[0] not in _CONSTANTS:
-            raise _NotLiteral
-        return _signed(self.text[start:signs], _CONSTANTS[name[0]]), name.end()
+            raise NotLiteral
+        return signed(self.text[start:signs], _CONSTANTS[name[0]]), name.end()
 
     def _bracketed(self, opening: int) -> tuple[Any, int]:
         end = self.closes[opening] + 1
@@ -243,7 +159,7 @@ class _Reader:
                 pass
         if source[0] == "{":
             return self._dict(opening), end
-        closer = _CLOSER[source[0]]
+        closer = CLOSER[source[0]]
         items = []
         for start in self._items(opening):
             value, self._after = self.value(start, f",{closer}")
@@ -260,7 +176,7 @@ class _Reader:
             key, colon = self.value(start, ",:}")
             colon = _end(_SPACE, self.text, colon)
             if self.text[colon] != ":":
-                raise _NotLiteral
+                raise NotLiteral
             if not isinstance(key, str):
                 self.notes.append(f"key {key!r} made a string"[:60])
                 key = str(key)
@@ -282,55 +198,9 @@ class _Reader:
         width = 3 if quoted[:3] in ("'''", '"""') else 1
         body = quoted[width:-width]
         if prefix not in ("", "r", "u") and (prefix not in ("f", "fr", "rf") or "{" in body):
-            raise _NotLiteral
+            raise NotLiteral
         if width == 1 and "\n" in body.replace("\\\n", ""):
             if not self.repair:
                 raise PythonProblem("a line break inside a quoted string")
             self.notes.append("a raw line break inside a string was kept")
         return body if "r" in prefix else unescaped(body)
-
-
-def unescaped(body: str) -> str:
-    """The text that the inside of a string literal stands for; unknown escapes stay as they are."""
-    if "\\" not in body:
-        return body
-    try:
-        plain = _ESCAPE.sub(_character, body)
-    except ValueError:
-        raise PythonProblem("an escape beyond Unicode's last character") from None
-    return _PAIR.sub(lambda pair: pair[0].encode("utf-16", "surrogatepass").decode("utf-16"), plain)
-
-
-def _character(escape: re.Match[str]) -> str:
-    code = escape[1]
-    if code[0] in "xuU":
-        return chr(int(code[1:], 16))
-    return chr(int(code, 8)) if code[0].isdigit() else _SIMPLE.get(code, code)
-
-
-def _number(digits: str) -> int | float:
-    plain = digits.replace("_", "")
-    try:
-        if plain[:2].lower() in ("0x", "0b", "0o"):
-            return int(plain, 0)
-        if plain.isdigit():
-            if plain[0] == "0" and plain.strip("0"):
-                raise PythonProblem(f"the number {digits[:40]!r} starts with 0")
-            return int(plain)
-        number = float(plain)
-    except ValueError:
-        raise PythonProblem("a number has too many digits") from None
-    if math.isinf(number):
-        raise PythonProblem("a number is too large for a float")
-    return number
-
-
-def _signed(signs: str, value: Any) -> Any:
-    for sign in reversed(re.findall(r"[+-]|not", signs)):
-        if sign == "not":
-            value = not value
-        elif value is None or isinstance(value, bool):
-            raise _NotLiteral
-        else:
-            value = -value if sign == "-" else value
-    return value

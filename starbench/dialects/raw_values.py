@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from starbench.dialects.json_text import JsonProblem, read_all_json
-from starbench.dialects.python_text import PythonProblem, read_literal
+from starbench.dialects.python_literals import PythonProblem
+from starbench.dialects.python_text import read_literal
 
 _PYTHON_WORDS = {"True": True, "False": False, "None": None}
 _OF_TYPE: dict[str, tuple[type, ...]] = {

@@ -28,8 +28,9 @@ from starbench.dialects.base import (
     too_many,
     truncated,
 )
-from starbench.dialects.json_text import JsonProblem, read_json, repair_json
+from starbench.dialects.json_text import JsonProblem, read_json
 from starbench.dialects.raw_values import typed
+from starbench.dialects.repair import repair_json
 from starbench.types import Attempt, Call
 
 
