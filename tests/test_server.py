@@ -15,8 +15,6 @@ from local_server import LocalServer, local_server
 
 from starbench.reward import SimReward
 
-pytest.importorskip("uvicorn", reason="the server extra is not installed")
-
 GOLD = [{"name": "add", "arguments": {"a": 1, "b": 2}}]
 TOOL = {
     "name": "add",
@@ -123,9 +121,10 @@ def test_nothing_a_model_answers_is_refused(server: LocalServer, completion: Any
 
 
 def test_a_request_above_the_limit_is_refused(server: LocalServer) -> None:
-    status, _, answer = server.request("/score", b" " * (1024 * 1024 + 1))
-    assert status == 413
-    assert "1048576 bytes" in json.loads(answer)["detail"]
+    for size in (1024 * 1024 + 1, 3 * 1024 * 1024):
+        status, _, answer = server.request("/score", b" " * size)
+        assert status == 413
+        assert "1048576 bytes" in json.loads(answer)["detail"]
 
 
 def test_a_request_that_hides_its_length_is_cut_off(server: LocalServer) -> None:
@@ -195,6 +194,7 @@ def test_the_token_is_wanted_where_there_is_one() -> None:
         ):
             assert server.request("/score", body, headers)[0] == 401
         assert server.request("/score", body, {"Authorization": "Basic %%%"})[0] == 401
+        assert server.request("/score", b" " * 2_000_000)[0] == 401, "the body is read first, else the answer is lost"
         assert server.request("/metrics")[0] == 401
         assert server.request("/healthz")[0] == 200
         for headers in ({"Authorization": "Bearer geheim"}, basic("any:geheim")):

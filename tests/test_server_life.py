@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import socket
 import sys
 import threading
 import time
@@ -18,11 +19,10 @@ from local_server import LocalServer, local_server
 
 from starbench.cli import main
 from starbench.errors import InputError
+from starbench.server.run import bind
+from starbench.server.settings import Settings, is_loopback
 
-pytest.importorskip("uvicorn", reason="the server extra is not installed")
 pytestmark = pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="finds the scorers through /proc (Linux)")
-
-from starbench.server.settings import Settings, is_loopback  # noqa: E402
 
 
 def request(number: int) -> dict[str, Any]:
@@ -145,3 +145,12 @@ def test_without_the_extra_the_command_says_what_to_install(monkeypatch: pytest.
     result = CliRunner().invoke(main, ["serve"])
     assert result.exit_code == 1
     assert "starbench[server]" in result.output
+
+
+def test_an_address_that_is_taken_is_an_error_for_people() -> None:
+    with bind("127.0.0.1", 0) as taken:
+        assert taken.proto == socket.IPPROTO_TCP, "else asyncio leaves Nagle's delay on"
+        port = taken.getsockname()[1]
+        result = CliRunner().invoke(main, ["serve", "--port", str(port)])
+    assert result.exit_code == 1
+    assert f"cannot listen on 127.0.0.1 port {port}" in result.output

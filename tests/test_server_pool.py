@@ -8,8 +8,6 @@ from pathlib import Path
 
 import pytest
 
-pytest.importorskip("uvicorn", reason="the server extra is not installed")
-
 from starbench.errors import InputError
 from starbench.reward import Reward
 from starbench.server.pool import Pool, Problem

@@ -6,8 +6,10 @@ URL, ``http://any:TOKEN@host:8000/get_reward`` (HTTP Basic). ``/healthz`` needs 
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import binascii
+import contextlib
 import hmac
 
 from starlette.exceptions import HTTPException
@@ -17,6 +19,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starbench.server.settings import Settings
 
 OPEN_PATHS = {"/healthz"}
+
+DRAIN_LIMITS, DRAIN_SECONDS = 4, 1.0
+"""How much of a refused request is read before it is answered: so many times the limit, for so long at most."""
 
 
 class Guard:
@@ -33,16 +38,19 @@ class Guard:
         if scope["type"] != "http":
             return await self.app(scope, receive, send)
         headers = dict(scope["headers"])
+        length = headers.get(b"content-length", b"0")
         if (
             self.token
             and scope["path"] not in OPEN_PATHS
             and not allowed(headers.get(b"authorization", b""), self.token)
         ):
-            return await refusal(401, "this server wants its token: Authorization: Bearer TOKEN")(scope, receive, send)
-        length = headers.get(b"content-length", b"0")
-        if not length.isdigit() or int(length) > self.limit:
-            return await refusal(413, self.too_large)(scope, receive, send)
-        return await self.app(scope, self.counted(receive), send)
+            refused = refusal(401, "this server wants its token: Authorization: Bearer TOKEN")
+        elif not length.isdigit() or int(length) > self.limit:
+            refused = refusal(413, self.too_large)
+        else:
+            return await self.app(scope, self.counted(receive), send)
+        await self.drain(receive)
+        return await refused(scope, receive, send)
 
     def counted(self, receive: Receive) -> Receive:
         """``receive`` that refuses more bytes than the limit, for bodies that do not say their length."""
@@ -53,10 +61,28 @@ class Guard:
             message = await receive()
             left -= len(message.get("body", b""))
             if left < 0:
+                await self.drain(receive)
                 raise HTTPException(413, self.too_large)
             return message
 
         return count
+
+    async def drain(self, receive: Receive) -> None:
+        """Read and forget what the client is still sending, within bounds.
+
+        A connection that is closed before its request was read is reset, and the client never sees the answer.
+        """
+
+        async def read() -> None:
+            left = DRAIN_LIMITS * self.limit
+            while left > 0:
+                message = await receive()
+                left -= len(message.get("body", b""))
+                if not message.get("more_body"):
+                    return
+
+        with contextlib.suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(read(), DRAIN_SECONDS)
 
 
 def allowed(authorization: bytes, token: str) -> bool:

@@ -17,6 +17,9 @@ from starbench.errors import InputError
 from starbench.server.app import create_app
 from starbench.server.settings import Settings
 
+BACKLOG = 2048
+"""Connections that may wait to be taken."""
+
 
 def serve(settings: Settings, announce: Callable[[str], None]) -> None:
     """Serve until told to stop; ``announce`` gets the address once requests are taken (port 0 picks a free one).
@@ -41,7 +44,7 @@ def serve(settings: Settings, announce: Callable[[str], None]) -> None:
 
 
 def bind(host: str, port: int) -> socket.socket:
-    """A bound socket that names its protocol.
+    """A socket that names its protocol and already listens: who comes before the scorers are ready waits.
 
     asyncio switches Nagle's delay off for such sockets only; with it a small answer on a kept connection takes 40 ms.
     """
@@ -51,8 +54,13 @@ def bind(host: str, port: int) -> socket.socket:
         )
         family, kind, protocol, _, address = found[0]
         listening = socket.socket(family, kind, protocol)
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listening.bind(address)
+        try:
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listening.bind(address)
+            listening.listen(BACKLOG)
+        except OSError:
+            listening.close()
+            raise
     except OSError as error:
         raise InputError(
             f"cannot listen on {host} port {port}: {error.strerror}; choose another --host or --port"

@@ -23,6 +23,5 @@ def values() -> list[float]:
 @pytest.fixture(scope="session")
 def server() -> Iterator[LocalServer]:
     """``starbench serve`` with one scorer."""
-    pytest.importorskip("uvicorn", reason="the server extra is not installed")
     with local_server("--workers", "1") as running:
         yield running
