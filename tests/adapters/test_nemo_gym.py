@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
+import socket
+import threading
+import urllib.request
 from typing import Any
 
 import pytest
@@ -52,13 +54,25 @@ def test_the_real_server() -> None:
     pytest.importorskip("nemo_gym", reason="nemo_gym is not installed here")
     from unittest.mock import MagicMock
 
+    import uvicorn
     from nemo_gym.server_utils import ServerClient
 
-    from starbench.adapters.nemo_gym import StarbenchConfig, StarbenchResourcesServer, StarbenchVerifyRequest
+    from starbench.adapters.nemo_gym import StarbenchConfig, StarbenchResourcesServer
 
     config = StarbenchConfig(host="127.0.0.1", port=0, entrypoint="app.py", name="starbench")
     server = StarbenchResourcesServer(config=config, server_client=MagicMock(spec=ServerClient))
-    assert "/verify" in {getattr(route, "path", None) for route in server.setup_webserver().routes}
-    answer = asyncio.run(server.verify(StarbenchVerifyRequest.model_validate(body(HALF))))
-    assert 0.0 < answer.reward < 1.0
-    assert answer.model_dump()["row"] == 7
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        running = uvicorn.Server(uvicorn.Config(server.setup_webserver(), log_level="warning"))
+        thread = threading.Thread(target=running.run, kwargs={"sockets": [listening]})
+        thread.start()
+        url = f"http://127.0.0.1:{listening.getsockname()[1]}/verify"
+        wanted = urllib.request.Request(url, json.dumps(body(HALF)).encode(), {"Content-Type": "application/json"})
+        try:
+            with urllib.request.urlopen(wanted, timeout=30) as response:
+                answer = json.loads(response.read())
+        finally:
+            running.should_exit = True
+            thread.join(timeout=30)
+    assert 0.0 < answer["reward"] < 1.0
+    assert answer["row"] == 7
+    assert {f"starbench_{name}" for name in SimReward()("", GOLD).parts} <= answer.keys()
