@@ -11,7 +11,7 @@ import pytest
 
 from starbench import store
 from starbench.benchmarks.bfcl.multi_turn import Sources
-from starbench.benchmarks.bfcl.multi_turn.turns import answer_call
+from starbench.benchmarks.bfcl.multi_turn.gold import answer_call
 from starbench.benchmarks.bfcl.multi_turn.world import World
 from starbench.errors import DataUnavailableError
 from starbench.tools import read_tools
@@ -72,8 +72,8 @@ def tools(of: Entry) -> tuple[Tool, ...]:
 
 def gold(of: Entry) -> list[list[Call]]:
     """The answer's calls, turn by turn, with every argument by its name."""
-    side = world(of)
-    return [[answer_call(text, side) for text in turn] for turn in of["ground_truth"]]
+    parameters = world(of).parameters
+    return [[answer_call(text, parameters) for text in turn] for turn in of["ground_truth"]]
 
 
 def as_rows(turns: list[list[Call]]) -> list[Any]:

@@ -18,14 +18,11 @@ from starbench.benchmarks.bfcl.categories import (
     selected,
 )
 from starbench.benchmarks.bfcl.errata import errata
-from starbench.errors import InputError, StarbenchError, UnknownNameError
+from starbench.errors import StarbenchError, UnknownNameError
 from starbench.types import Accepted, Fields
 
 if TYPE_CHECKING:
     from starbench.benchmarks.bfcl.benchmark import BFCL
-
-GRADED = [name for name, row in CATEGORIES.items() if row.graded]
-
 
 # ids and tables, without data
 
@@ -46,6 +43,8 @@ def test_the_table_has_the_published_sizes() -> None:
         ("javascript_3", "simple_javascript", "simple_javascript_3"),
         ("parallel_multiple_26", "parallel_multiple", "parallel_multiple_26"),
         ("live_simple_19-3-15", "live_simple", "live_simple_19-3-15"),
+        ("multi_turn_miss_func_7", "multi_turn_miss_func", "multi_turn_miss_func_7"),
+        ("memory_rec_sum_3-customer-3", "memory_rec_sum", "memory_rec_sum_3-customer-3"),
     ],
 )
 def test_an_id_says_where_its_case_stands(id: str, category: str, base: str) -> None:
@@ -80,12 +79,6 @@ def test_what_is_no_id_is_named(id: str) -> None:
         place(id)
 
 
-@pytest.mark.parametrize("id", ["multi_turn_base_0", "web_search_base_3", "memory_kv_0-customer-0"])
-def test_cases_that_cannot_be_graded_yet_are_said_to_be_so(id: str) -> None:
-    with pytest.raises(InputError, match="cannot be graded"):
-        place(id)
-
-
 @given(st.text(max_size=60) | st.text("abcdemilnoprtvy_0123456789-:=&", max_size=60))
 def test_any_text_is_an_id_or_a_sentence(text: str) -> None:
     try:
@@ -97,11 +90,12 @@ def test_any_text_is_an_id_or_a_sentence(text: str) -> None:
 def test_categories_are_selected_by_name_former_name_or_collection() -> None:
     assert [row.name for row in selected("java")] == ["simple_java"]
     assert [row.name for row in selected("live")] == [name for name in CATEGORIES if name.startswith("live_")]
-    assert [row.name for row in selected(None)] == [name for name in GRADED if name != "format_sensitivity"]
+    assert [row.name for row in selected(None)] == [name for name in CATEGORIES if name != "format_sensitivity"]
+    assert [row.name for row in selected("memory")] == ["memory_kv", "memory_vector", "memory_rec_sum"]
+    assert len(selected("multi_turn")) == 4
+    assert len(selected("agentic")) == 5
     with pytest.raises(UnknownNameError, match="did you mean 'live_simple'"):
         selected("live_simpel")
-    with pytest.raises(InputError, match="cannot be graded"):
-        selected("multi_turn_base")
 
 
 def test_ids_of_bfcl_are_recognised_old_and_new() -> None:
@@ -114,7 +108,7 @@ def test_ids_of_bfcl_are_recognised_old_and_new() -> None:
 # cases, with data
 
 
-@pytest.mark.parametrize("category", GRADED)
+@pytest.mark.parametrize("category", CATEGORIES)
 def test_every_category_has_its_size_and_its_own_ids(bfcl: BFCL, category: str) -> None:
     cases = list(bfcl.cases(category))
     assert len({case.id for case in cases}) == len(cases) == bfcl.categories[category]
@@ -174,10 +168,27 @@ def test_a_case_in_full(bfcl: BFCL) -> None:
         ("live_irrelevance", "abstain"),
         ("live_relevance", "any_call"),
         ("live_simple", "calls"),
+        ("multi_turn_long_context", "calls"),
+        ("web_search_no_snippet", "reply"),
+        ("memory_vector", "reply"),
     ],
 )
 def test_what_is_expected_of_each_kind(bfcl: BFCL, category: str, kind: str) -> None:
     assert {case.expected.kind for case in bfcl.cases(category)} == {kind}
+
+
+def test_a_conversation_holds_all_its_turns(bfcl: BFCL) -> None:
+    case = bfcl.case("multi_turn_base_0")
+    assert [message["role"] for message in case.messages] == ["user"] * 4
+    assert {"post_tweet", "mkdir"} <= {tool.name for tool in case.tools}
+    assert [call.name for call in case.expected.calls][:3] == ["cd", "mkdir", "mv"]
+    assert case.expected.calls[5].arguments == {"file_name": Accepted(("final_report.pdf",))}  # given by position
+
+
+def test_categories_that_share_a_file_have_tools_of_their_own(bfcl: BFCL) -> None:
+    assert "core_memory_add" in {tool.name for tool in bfcl.case("memory_kv_0-customer-0").tools}
+    assert "memory_append" in {tool.name for tool in bfcl.case("memory_rec_sum_0-customer-0").tools}
+    assert bfcl.case("web_search_base_3").expected == bfcl.case("web_search_no_snippet_3").expected
 
 
 def argument(bfcl: BFCL, id: str, name: str, call: int = 0) -> Accepted:

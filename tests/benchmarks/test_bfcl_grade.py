@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from starbench.benchmarks.bfcl.categories import CATEGORIES, place
 from starbench.benchmarks.bfcl.errata import errata
 from starbench.dialects import render
-from starbench.errors import InputError, UnknownNameError
+from starbench.errors import UnknownNameError
 from starbench.types import Call, Case
 
 if TYPE_CHECKING:
@@ -202,8 +202,14 @@ def test_names_that_do_not_exist_are_sentences(bfcl: BFCL) -> None:
         bfcl.grade("simple_python_0", "", profile="robuster")
     with pytest.raises(UnknownNameError, match="not the id of a BFCL case"):
         bfcl.grade("nothing", "")
-    with pytest.raises(InputError, match="cannot be graded"):
-        bfcl.grade("multi_turn_base_0", [])
+
+
+@pytest.mark.parametrize("id", ["multi_turn_base_0", "memory_kv_0-customer-0"])
+def test_names_are_checked_for_conversations_too(bfcl: BFCL, id: str) -> None:
+    with pytest.raises(UnknownNameError, match="dialect"):
+        bfcl.grade(id, [[]], dialect="hermse")
+    with pytest.raises(UnknownNameError, match="profile"):
+        bfcl.grade(id, [[]], profile="robuster")
 
 
 # whatever a model writes
@@ -224,6 +230,8 @@ IDS = st.sampled_from(
         "live_multiple_121-46-0",
         "irrelevance_3",
         "live_relevance_0-0-0",
+        "multi_turn_miss_param_12",
+        "memory_kv_0-customer-0",
     ]
 )
 

@@ -13,6 +13,9 @@ data, cases      the published entries; an entry as a Case
 errata           cases that fail right answers, as data
 answers          what a result means: its dialect, what the official code makes of it, what we read in it
 decode, checker  the official verdict; quirks, java_values, javascript_values, … hold what mirrors its oddities
+multi_turn       conversations, graded by running the benchmark's simulated APIs
+agentic          web search and memory, graded by the final message
+official_csv     the leaderboard's CSV files
 source_values    Java and JavaScript source text as values, for the strict verdict (source_tree cuts it)
 aggregate        overall figures, v4 and v3
 """

@@ -19,8 +19,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from starbench.benchmarks.bfcl.multi_turn.reading import Step, dialect_of, read_turns
+from starbench.benchmarks.bfcl.multi_turn.reading import Step, conversation_output, dialect_of, read_turns
 from starbench.benchmarks.bfcl.multi_turn.verdict import not_turns_code
+from starbench.similarity import profile as profile_of
 from starbench.types import Similarity, Tool, Verdict
 
 Problem = tuple[str, str]
@@ -47,14 +48,17 @@ def agentic_verdict(
     """The verdict on ``result``, anything that a JSON file can hold; its similarity is that of the strict rule.
 
     ``entry`` holds the accepted texts under ``ground_truth``. The similarity is 1 where one of them stands in the final
-    message, else the share of its words that do, kept below 1 (ours, not BFCL's). Never raises on what a model wrote.
+    message, else the share of its words that do, kept below 1 (ours, not BFCL's). Raises UnknownNameError for a dialect
+    or profile that does not exist, and never on what a model wrote.
     """
+    profile = profile_of(profile).name
     official = grading == "official"
     if not isinstance(result, list) or len(result) != 1:
         code = "agentic:inference_error" if official else not_turns_code(result)
         return Verdict(False, code, Similarity(0.0, (), profile), "the result is not one turn of steps")
-    dialect = dialect_of(result) if dialect == "auto" else dialect
-    steps = read_turns(result, dialect, tools)[0]
+    dialect = dialect_of(result, dialect)
+    turns = read_turns(result, dialect, tools)
+    steps, output = turns[0], conversation_output(turns, dialect)
     if steps is None:
         code = "official:crash" if official else "reply:missing"
         return Verdict(False, code, Similarity(0.0, (), profile), "the turn is not a list of steps")
@@ -62,7 +66,9 @@ def agentic_verdict(
     answers: list[str] = entry["ground_truth"]
     similarity = _similarity(_strict_message(messages), answers, profile)
     problem = _official_problem(messages, answers) if official else _strict_problem(similarity, messages, answers)
-    return Verdict(False, problem[0], similarity, problem[1]) if problem else Verdict(True, None, similarity)
+    if problem is None:
+        return Verdict(True, None, similarity, output=output)
+    return Verdict(False, problem[0], similarity, problem[1], output)
 
 
 def _official_problem(messages: Sequence[tuple[Any, Step]], answers: Sequence[str]) -> Problem | None:

@@ -14,6 +14,7 @@ from typing import Any
 
 from starbench import store
 from starbench.benchmarks.base import GRADINGS, Accuracy
+from starbench.benchmarks.bfcl.agentic import agentic_verdict
 from starbench.benchmarks.bfcl.aggregate import aggregate
 from starbench.benchmarks.bfcl.answers import Answer, answer_of, official_calls, read
 from starbench.benchmarks.bfcl.cases import case_of
@@ -21,6 +22,7 @@ from starbench.benchmarks.bfcl.categories import CATEGORIES, Place, place, recog
 from starbench.benchmarks.bfcl.checker import official_verdict
 from starbench.benchmarks.bfcl.data import Entries
 from starbench.benchmarks.bfcl.errata import Erratum, errata
+from starbench.benchmarks.bfcl.multi_turn import conversation_verdict, read_conversation
 from starbench.benchmarks.strict import strict_verdict
 from starbench.errors import UnknownNameError
 from starbench.types import Case, Output, Similarity, Verdict
@@ -58,8 +60,8 @@ class BFCL:
 
     @property
     def categories(self) -> Mapping[str, int]:
-        """Each category that can be graded -> its number of cases."""
-        return {name: row.size for name, row in CATEGORIES.items() if row.graded}
+        """Each category -> its number of cases."""
+        return {name: row.size for name, row in CATEGORIES.items()}
 
     @property
     def errata(self) -> Mapping[str, Erratum]:
@@ -69,12 +71,13 @@ class BFCL:
     def case(self, id: str) -> Case:
         """The case of that id (also BFCL v3's, as ``java_3``).
 
-        Raises UnknownNameError where there is none and InputError where its category cannot be graded yet.
+        Raises UnknownNameError where there is none.
         """
         known = self._cases.get(id)
         if known is None:
             where = place(id)
-            known = self._cases[id] = case_of(where, self._entries.at(where))
+            entry = self._entries.at(where)
+            known = self._cases[id] = case_of(where, entry, self._entries.tools(entry))
         return known
 
     def cases(self, category: str | None = None) -> Iterator[Case]:
@@ -86,6 +89,8 @@ class BFCL:
     def read(self, id: str, result: Any, dialect: str = "auto") -> Output:
         """The calls in ``result`` as values: what strict grading and similarity look at. Never raises on model text."""
         case = self.case(id)
+        if place(id).category.answers in ("conversation", "text"):
+            return read_conversation(result, dialect, case.tools)
         return read(answer_of(result, dialect, place(id), case.tools), case)
 
     def grade(
@@ -94,11 +99,17 @@ class BFCL:
         """The verdict on ``result``: what a result file holds, or a text or message as a model gave it.
 
         The similarity is the same in every grading. Raises UnknownNameError for an unknown id, grading, dialect or
-        profile, and InputError for a case that cannot be graded yet; never on what a model wrote.
+        profile; never on what a model wrote.
         """
         if grading not in GRADINGS:
             raise UnknownNameError.of("grading of bfcl", grading, GRADINGS)
         case, where = self.case(id), place(id)
+        if where.category.answers == "conversation":
+            return conversation_verdict(
+                self._entries.sources, case.source, result, dialect, case.tools, grading, profile
+            )
+        if where.category.answers == "text":
+            return agentic_verdict(case.source, result, dialect, case.tools, grading, profile)
         answer = answer_of(result, dialect, where, case.tools)
         strict = _strict(answer, case, profile)
         return strict if grading == "strict" else _official(answer, case, where, strict)

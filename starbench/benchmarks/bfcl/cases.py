@@ -8,6 +8,9 @@ An answer lists alternatives for each argument; ``""`` among them means that the
 
 What is read here is what the benchmark meant (strict grading and similarity use it); official grading works on the
 entry itself. Where the published answer cannot be meant as it stands, :mod:`.errata` says how it is read instead.
+
+Of a conversation the case holds the messages and the answer's calls of all turns one after the other; its ``source``
+has them turn by turn.
 """
 
 from __future__ import annotations
@@ -19,21 +22,22 @@ from typing import Any
 from starbench.benchmarks.bfcl.categories import Place
 from starbench.benchmarks.bfcl.data import Entry
 from starbench.benchmarks.bfcl.errata import mended
+from starbench.benchmarks.bfcl.multi_turn.gold import answer_call
 from starbench.benchmarks.bfcl.source_values import typed
-from starbench.tools import read_tools
-from starbench.types import Accepted, Case, Expected, ExpectedCall, Fields, Language
+from starbench.similarity import expected_calls
+from starbench.types import Accepted, Case, Expected, ExpectedCall, Fields, Language, Tool
 
 Schema = Mapping[str, Any]
 
 
-def case_of(place: Place, entry: Entry) -> Case:
-    """The case at ``place``; ``entry`` is what the data holds there."""
+def case_of(place: Place, entry: Entry, tools: tuple[Tool, ...]) -> Case:
+    """The case at ``place``; ``entry`` is what the data holds there, ``tools`` are its functions."""
     return Case(
         id=place.id,
         benchmark="bfcl",
         category=place.category.name,
-        messages=tuple(entry["question"][0]),
-        tools=read_tools(entry["function"]),
+        messages=tuple(message for turn in entry["question"] for message in turn),
+        tools=tools,
         expected=expected_of(place, entry),
         language=place.base_category.language,
         source=entry,
@@ -45,7 +49,12 @@ def expected_of(place: Place, entry: Entry) -> Expected:
     kind = place.base_category.answers
     if kind == "abstain" or kind == "any_call":
         return Expected(kind)
+    if kind == "text":
+        return Expected("reply", replies=tuple(entry["ground_truth"]))
     schemas = {tool["name"]: tool["parameters"] for tool in entry["function"]}
+    if kind == "conversation":
+        parameters = {name: tuple(schema["properties"]) for name, schema in schemas.items()}
+        return expected_calls(answer_call(text, parameters) for turn in entry["ground_truth"] for text in turn)
     calls = [
         ExpectedCall(name, _arguments(arguments, schemas[name], place.base_category.language))
         for answer in mended(place.base, entry["ground_truth"])

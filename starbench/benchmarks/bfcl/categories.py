@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Literal
 
-from starbench.errors import InputError, UnknownNameError
+from starbench.errors import UnknownNameError
 from starbench.types import Language
 
 Group = Literal["non_live", "live", "multi_turn", "agentic", "format_sensitivity"]
@@ -28,9 +28,9 @@ Answers = Literal["calls", "abstain", "any_call", "conversation", "text"]
 class Category:
     """One category: ``size`` cases of ``file``; ``answers`` says what is expected of a model.
 
-    ``calls``: the calls of an answer file; ``abstain`` and ``any_call``: nothing more is known; ``conversation`` and
-    ``text``: graded by running simulated APIs and by the final message (not graded here yet). ``former`` is the name in
-    BFCL v3.
+    ``calls``: the calls of an answer file; ``abstain`` and ``any_call``: nothing more is known; ``conversation``: calls
+    turn by turn, graded by running simulated APIs; ``text``: one of several texts in the final message. ``former`` is
+    the name in BFCL v3.
     """
 
     name: str
@@ -40,11 +40,6 @@ class Category:
     language: Language = "python"
     file: str = ""
     former: str = ""
-
-    @property
-    def graded(self) -> bool:
-        """Whether answers to it can be judged."""
-        return self.answers not in ("conversation", "text")
 
 
 def _table(*rows: Category) -> dict[str, Category]:
@@ -136,7 +131,7 @@ def recognised(id: str) -> bool:
 def place(id: str) -> Place:
     """Where ``id`` stands, by its form alone.
 
-    Raises UnknownNameError where it is no BFCL id and InputError where its category cannot be graded yet.
+    Raises UnknownNameError where it is no BFCL id.
     """
     head, *tail = id.split(":")
     match = _ID.fullmatch(head)
@@ -144,8 +139,6 @@ def place(id: str) -> Place:
     if match is None or name not in CATEGORIES:
         raise UnknownNameError(f"{id!r} is not the id of a BFCL case; ids look like 'simple_python_0'")
     category = CATEGORIES[name]
-    if not category.graded:
-        raise InputError(f"{id}: BFCL's {category.group.replace('_', '-')} cases cannot be graded by this version")
     if category.group != "format_sensitivity":
         if tail:
             raise UnknownNameError(f"{id!r} is not the id of a BFCL case; {head!r} is")
@@ -158,25 +151,31 @@ def place(id: str) -> Place:
     return Place(id, category, base.base, base.category, CONFIGURATIONS[tail[0]])
 
 
+def _of_groups(*groups: Group) -> frozenset[str]:
+    return frozenset(name for name, row in CATEGORIES.items() if row.group in groups)
+
+
 COLLECTIONS: Mapping[str, frozenset[str]] = {
-    "all_scoring": frozenset(name for name, row in CATEGORIES.items() if row.group != "format_sensitivity"),
-    "single_turn": frozenset(name for name, row in CATEGORIES.items() if row.group in ("non_live", "live")),
-    "non_live": frozenset(name for name, row in CATEGORIES.items() if row.group == "non_live"),
-    "live": frozenset(name for name, row in CATEGORIES.items() if row.group == "live"),
+    "all_scoring": _of_groups("non_live", "live", "multi_turn", "agentic"),
+    "single_turn": _of_groups("non_live", "live"),
+    "non_live": _of_groups("non_live"),
+    "live": _of_groups("live"),
+    "multi_turn": _of_groups("multi_turn"),
+    "agentic": _of_groups("agentic"),
+    "web_search": frozenset(name for name, row in CATEGORIES.items() if row.file == "web_search"),
+    "memory": frozenset(name for name, row in CATEGORIES.items() if row.file == "memory"),
 }
 """Names for several categories at once, as in BFCL's own command line."""
 
 
 def selected(name: str | None) -> list[Category]:
-    """The gradable categories that ``name`` means: a category (old or new name), a collection, or None: all scored.
+    """The categories that ``name`` means: a category (old or new name), a collection, or None for all scored ones.
 
-    Raises UnknownNameError for another name and InputError for a category that cannot be graded yet.
+    Raises UnknownNameError for another name.
     """
     wanted = FORMER_NAMES.get(name, name) if name is not None else "all_scoring"
     if wanted in COLLECTIONS:
-        return [row for row in CATEGORIES.values() if row.name in COLLECTIONS[wanted] and row.graded]
+        return [row for row in CATEGORIES.values() if row.name in COLLECTIONS[wanted]]
     if wanted not in CATEGORIES:
         raise UnknownNameError.of("BFCL category", wanted, [*CATEGORIES, *COLLECTIONS])
-    if not CATEGORIES[wanted].graded:
-        raise InputError(f"BFCL's category {wanted} cannot be graded by this version")
     return [CATEGORIES[wanted]]

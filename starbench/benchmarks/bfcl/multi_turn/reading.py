@@ -4,11 +4,11 @@ A result is a list of turns, a turn a list of steps, a step what one request to 
 
     [[[{"cd": '{"folder": "document"}'}], "Done."], [[{"ls": "{}"}]]]      # bfcl-fc: two turns with one call each
     [["[cd(folder='document')]", "Done."], ["[ls()]"]]                     # bfcl-prompt: the same
-    ->  [[Step(actions=(Action("cd(folder='document')", …),), calls=(Call("cd", {"folder": "document"}),)), Step()],
-         [Step(actions=(Action("ls()", …),), calls=(Call("ls", {}),))]]
+    ->  [[Step(actions=(Action("cd(folder='document')", …),), output=Output(…)), Step(output=Output(reply="Done."))],
+         [Step(actions=(Action("ls()", …),), output=Output(…))]]
 
-``actions`` are what upstream makes of a step, as source texts; ``calls`` what the model wrote, which strict grading and
-similarity see. Both are empty for a reply.
+``actions`` are what upstream makes of a step, as source texts; the calls of ``output`` are what the model wrote, which
+strict grading and similarity see. A reply has neither.
 """
 
 from __future__ import annotations
@@ -22,7 +22,9 @@ from starbench.benchmarks.bfcl.decode import DecodeFailure, decode
 from starbench.benchmarks.bfcl.multi_turn import quirks
 from starbench.benchmarks.bfcl.multi_turn.execution import is_plain
 from starbench.dialects import parse
-from starbench.types import Call, Tool
+from starbench.types import Attempt, Call, Output, Tool
+
+_NOTHING = Output("")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,21 +37,32 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What one request to the model gave, read upstream's way (``actions``) and as it was meant (``calls``)."""
+    """What one request to the model gave, read upstream's way (``actions``) and as it was meant (``output``)."""
 
     actions: tuple[Action, ...] = ()
-    calls: tuple[Call, ...] = ()
+    output: Output = _NOTHING
+
+    @property
+    def calls(self) -> tuple[Call, ...]:
+        """The calls that were meant."""
+        return self.output.calls
 
     @property
     def is_same(self) -> bool:
         """Whether both readings come to the same calls."""
-        return [action.call and _written_out(action.call) for action in self.actions] == list(
-            map(_written_out, self.calls)
-        )
+        made = [action.call and _written_out(action.call) for action in self.actions]
+        return made == [_written_out(call) for call in self.calls]
 
 
-def dialect_of(result: Sequence[Any]) -> str:
-    """The dialect of a stored result by its form: rows of calls somewhere in it, or only texts."""
+def dialect_of(result: Sequence[Any], asked: str = "auto") -> str:
+    """The dialect of a stored result: the one asked for, or by its form (rows of calls somewhere, or only texts).
+
+    Raises UnknownNameError where there is no dialect of that name.
+    """
+    if asked != "auto":
+        if asked not in _READERS:
+            parse("", asked)  # it may not exist
+        return asked.replace("_", "-")
     steps = (step for turn in result if isinstance(turn, list) for step in turn)
     return "bfcl-fc" if any(isinstance(step, (list, dict)) and step for step in steps) else "bfcl-prompt"
 
@@ -57,9 +70,23 @@ def dialect_of(result: Sequence[Any]) -> str:
 def read_turns(result: Sequence[Any], dialect: str, tools: Sequence[Tool]) -> list[list[Step] | None]:
     """The steps of each turn; None for a turn that cannot be gone through, on which upstream crashes."""
     read = _READERS.get(dialect, _read_other)
-    return [
-        None if (items := _items(turn)) is None else [read(item, dialect, tools) for item in items] for turn in result
-    ]
+    turns = map(_items, result)
+    return [None if items is None else [read(item, dialect, tools) for item in items] for items in turns]
+
+
+def conversation_output(turns: Sequence[Sequence[Step] | None], dialect: str) -> Output:
+    """All that was read: the attempts of all steps one after the other, and the last reply; there is no whole text."""
+    outputs = [step.output for turn in turns for step in turn or ()]
+    replies = [output.reply for output in outputs if output.reply.strip()]
+    attempts = tuple(attempt for output in outputs for attempt in output.attempts)
+    return Output("", attempts=attempts, reply=replies[-1] if replies else "", dialect=dialect)
+
+
+def read_conversation(result: Any, dialect: str, tools: Sequence[Tool]) -> Output:
+    """The same of any result that a JSON file can hold; what is not a list of turns has nothing in it that is read."""
+    turns = result if isinstance(result, list) else []
+    dialect = dialect_of(turns, dialect)
+    return conversation_output(read_turns(turns, dialect, tools), dialect)
 
 
 def _items(turn: Any) -> list[Any] | None:
@@ -70,31 +97,34 @@ def _items(turn: Any) -> list[Any] | None:
 
 
 def _read_rows(item: Any, dialect: str, tools: Sequence[Tool]) -> Step:
-    """A step of rows ``{name: JSON text}``."""
+    """A step of rows ``{name: JSON text}``; the dialect itself is asked only where upstream sees something else."""
     actions = _of_rows(item)
     plain = tuple(action.call for action in actions if action.call is not None)
-    if len(plain) == len(actions) and (actions or not item or isinstance(item, str)):
-        return Step(actions, plain)
-    return Step(actions, _calls([item] if isinstance(item, dict) else item, dialect, tools))
+    if not item or isinstance(item, str):
+        return Step(actions, Output("", reply=item or "", dialect=dialect))
+    if actions and len(plain) == len(actions):
+        attempts = tuple(Attempt(action.text, None, "parsed", action.call) for action in actions)
+        return Step(actions, Output("", attempts=attempts, dialect=dialect))
+    return Step(actions, _output([item] if isinstance(item, dict) else item, dialect, tools))
 
 
 def _read_text(item: Any, dialect: str, tools: Sequence[Tool]) -> Step:
     """A step of Python text."""
-    return Step(_of_text(item), _calls(item, dialect, tools))
+    return Step(_of_text(item), _output(item, dialect, tools))
 
 
 def _read_other(item: Any, dialect: str, tools: Sequence[Tool]) -> Step:
     """A step in a dialect that upstream does not know: its calls are taken like rows."""
-    calls = _calls(item, dialect, tools)
-    return Step(_of_rows([{call.name: call.arguments} for call in calls]), calls)
+    output = _output(item, dialect, tools)
+    return Step(_of_rows([{call.name: call.arguments} for call in output.calls]), output)
 
 
 _READERS: Mapping[str, Callable[[Any, str, Sequence[Tool]], Step]] = {"bfcl-fc": _read_rows, "bfcl-prompt": _read_text}
 
 
-def _calls(item: Any, dialect: str, tools: Sequence[Tool]) -> tuple[Call, ...]:
-    """The calls of one step as its dialect reads them."""
-    return parse(item, dialect, tools).calls if isinstance(item, (str, list, dict)) else ()
+def _output(item: Any, dialect: str, tools: Sequence[Tool]) -> Output:
+    """What the dialect reads in one step."""
+    return parse(item, dialect, tools) if isinstance(item, (str, list, dict)) else _NOTHING
 
 
 def _of_rows(item: Any) -> tuple[Action, ...]:

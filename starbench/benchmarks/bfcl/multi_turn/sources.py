@@ -33,7 +33,16 @@ FILES: Mapping[str, str] = {
     "TravelAPI": "travel_booking",
     "VehicleControlAPI": "vehicle_control",
 }
-"""Class -> name of the file that holds it and of its tool document."""
+"""Class that conversations are graded with -> name of the file that holds it and of its tool document."""
+
+DOCUMENTS: Mapping[str, str] = {
+    **FILES,
+    "WebSearchAPI": "web_search",
+    "MemoryAPI_kv": "memory_kv",
+    "MemoryAPI_vector": "memory_vector",
+    "MemoryAPI_rec_sum": "memory_rec_sum",
+}
+"""Class -> name of its tool document; the last four are needed to generate answers, and never run here."""
 
 _CODE = "eval_checker/multi_turn_eval/func_source_code"
 _DOCUMENTS = "data/multi_turn_func_doc"
@@ -73,6 +82,7 @@ class Sources:
         self._read = read
         self._compiled: dict[str, CodeType] = {}
         self._documents: dict[str, tuple[Mapping[str, Any], ...]] = {}
+        self._parameters: dict[str, Mapping[str, tuple[str, ...]]] = {}
         self._once = Modules(self)
 
     def modules(self, inflated: bool = False) -> Modules:
@@ -82,9 +92,17 @@ class Sources:
     def documents(self, name: str) -> tuple[Mapping[str, Any], ...]:
         """The tool document of class ``name``: the definitions of the functions that models are offered."""
         if name not in self._documents:
-            lines = self._read(f"{_DOCUMENTS}/{FILES[name]}.json").splitlines()
+            lines = self._read(f"{_DOCUMENTS}/{DOCUMENTS[name]}.json").splitlines()
             self._documents[name] = tuple(json.loads(line) for line in lines if line)
         return self._documents[name]
+
+    def parameters(self, name: str) -> Mapping[str, tuple[str, ...]]:
+        """Each documented method of class ``name`` -> the names of its parameters, in the document's order."""
+        if name not in self._parameters:
+            self._parameters[name] = {
+                document["name"]: tuple(document["parameters"]["properties"]) for document in self.documents(name)
+            }
+        return self._parameters[name]
 
     def compiled(self, file: str) -> CodeType:
         """The code of one published file."""

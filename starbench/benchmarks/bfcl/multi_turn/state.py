@@ -1,7 +1,8 @@
 """The state of simulated classes as plain data, and how two states differ.
 
     >>> nearness(initial, model, truth)           # the answer closes two tickets, the model one of them
-    Nearness(share=0.5, first=Difference(("TicketAPI", "ticket_queue", 1, "status"), model="Open", truth="Closed"))
+    Nearness(share=0.5, differences=(
+        Difference(("TicketAPI", "ticket_queue", 1, "status"), model="Open", truth="Closed"),))
 
 Only public attributes are state; upstream compares no others.
 """
@@ -18,6 +19,8 @@ Instances = Mapping[str, Any]
 
 NODES = 50_000
 """Values looked at when two states are compared; what a larger state holds beyond them is not told apart."""
+LISTED = 20
+"""Differences that are listed one by one."""
 DEPTH = 60
 """Levels looked at; deeper only where a folder was copied into itself."""
 
@@ -40,13 +43,22 @@ class Difference:
     model: Any
     truth: Any
 
+    @property
+    def place(self) -> str:
+        """The path as one writes it: ``TicketAPI.ticket_queue[1]['status']``."""
+        owner, name, *keys = self.path
+        return f"{owner}.{name}" + "".join(f"[{key!r}]" for key in keys)
+
 
 @dataclass(frozen=True, slots=True)
 class Nearness:
-    """How near a state came: the ``share`` of values that are right among those changed or differing, in [0, 1]."""
+    """How near a state came: the ``share`` of values that are right among those changed or differing, in [0, 1].
+
+    ``differences`` are the values that are not, up to :data:`LISTED` of them.
+    """
 
     share: float
-    first: Difference | None
+    differences: tuple[Difference, ...] = ()
 
 
 def differing(model: Instances, truth: Instances) -> tuple[tuple[str, str], ...]:
@@ -62,14 +74,14 @@ def differing(model: Instances, truth: Instances) -> tuple[tuple[str, str], ...]
 def nearness(initial: Instances, model: Instances, truth: Instances) -> Nearness:
     """Compare what the model's side changed with what the answer's side changed, value by value."""
     total = right = 0
-    first: Difference | None = None
+    found: list[Difference] = []
     for path, _, got, wanted in _changes(initial, model, truth):
         total += 1
         if got == wanted:
             right += 1
-        elif first is None:
-            first = Difference(path, got, wanted)
-    return Nearness(right / total if total else 1.0, first)
+        elif len(found) < LISTED:
+            found.append(Difference(path, got, wanted))
+    return Nearness(right / total if total else 1.0, tuple(found))
 
 
 def _public(instance: Any) -> dict[str, Any]:

@@ -5,14 +5,13 @@ Each turn leaves a record of what upstream checks and of how near it came::
     TurnRecord(index=2, calls=3, wanted=(Call("get_ticket", {"ticket_id": 1}),),
                missing=(("get_ticket(ticket_id=1)", '{"id": 1, "status": "Closed"}'),),
                differing=(("TicketAPI", "ticket_queue"),), state=0.5,
-               first=Difference(("TicketAPI", "ticket_queue", 0, "status"), model="Open", truth="Closed"))
+               differences=(Difference(("TicketAPI", "ticket_queue", 0, "status"), model="Open", truth="Closed"),))
 
 Turns are played to the end even where one goes wrong, and nothing is carried from one conversation to the next.
 """
 
 from __future__ import annotations
 
-import ast
 import decimal
 import json
 import re
@@ -24,9 +23,9 @@ from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import Any, Generic, TypeVar
 
+from starbench.benchmarks.bfcl.multi_turn.gold import answer_call
 from starbench.benchmarks.bfcl.multi_turn.state import Difference, Nearness, differing, nearness
 from starbench.benchmarks.bfcl.multi_turn.world import FAILED, World
-from starbench.errors import DataUnavailableError
 from starbench.types import Call
 
 Item = TypeVar("Item")
@@ -46,9 +45,9 @@ class TurnRecord:
     ``calls`` counts the model's calls. ``wanted`` are the calls of the answer; where there are none upstream judges
     nothing. ``missing`` are those whose result none of the model's calls gave, in this turn or an earlier one;
     ``missing_text`` those whose result they did not give in exactly these characters (5 for 5.0). ``differing`` names
-    class and attribute in which the sides differ now, ``first`` the first value that does. ``state`` is the share of
-    right values among all that were, or should have been, changed. ``failed`` is the first of the model's calls that
-    ended in an error: its step, and what the simulated API said.
+    class and attribute in which the sides differ now, ``differences`` the first single values that do. ``state`` is
+    the share of right values among all that were, or should have been, changed. ``failed`` is the first of the model's
+    calls that ended in an error: its step, and what the simulated API said.
     """
 
     index: int
@@ -58,7 +57,7 @@ class TurnRecord:
     missing_text: tuple[Wanted, ...] = ()
     differing: tuple[tuple[str, str], ...] = ()
     state: float = 1.0
-    first: Difference | None = None
+    differences: tuple[Difference, ...] = ()
     failed: tuple[int, str] | None = None
 
     @property
@@ -99,7 +98,7 @@ def play(stage: Stage[Item], turns: Sequence[Steps[Item]], truth: Sequence[Seque
             steps = turns[index] if index < len(turns) else ()
             results = [[stage.make(item, stage.model) for item in step] for step in steps]
             have.extend(text for step in results for text in step)
-            wanted = tuple(answer_call(text, stage.truth) for text in answer)
+            wanted = tuple(answer_call(text, stage.truth.parameters) for text in answer)
             gold = [(text, stage.truth.perform(call)) for text, call in zip(answer, wanted, strict=True)]
             turn = TurnRecord(index, sum(map(len, results)), wanted, failed=_first_failed(results))
             records.append(_judged(turn, gold, have, stage) if wanted else turn)
@@ -113,25 +112,15 @@ def _judged(turn: TurnRecord, gold: list[Wanted], have: list[str], stage: Stage[
     missing_text = tuple(_missing(gold, have, str))
     if not unequal and not missing_text:
         return turn
-    near = nearness(stage.initial.instances, model, truth) if unequal else Nearness(1.0, None)
+    near = nearness(stage.initial.instances, model, truth) if unequal else Nearness(1.0)
     return replace(
         turn,
         missing=tuple(_missing(gold, have, _values_beginning_like(missing_text))),
         missing_text=missing_text,
         differing=unequal,
         state=near.share,
-        first=near.first,
+        differences=near.differences,
     )
-
-
-def answer_call(text: str, world: World) -> Call:
-    """A call of the answer, which is a name with literal arguments, some of them by position."""
-    call = ast.parse(text.strip(), mode="eval").body
-    if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name):
-        raise DataUnavailableError(f"BFCL's answer {text!r} is not a call")
-    arguments = dict(zip(world.parameters(call.func.id), map(ast.literal_eval, call.args), strict=False))
-    arguments.update((str(keyword.arg), ast.literal_eval(keyword.value)) for keyword in call.keywords)
-    return Call(call.func.id, arguments)
 
 
 def _first_failed(results: list[list[str]]) -> tuple[int, str] | None:

@@ -23,12 +23,14 @@ from starbench.benchmarks.bfcl.multi_turn.graded import conversation_similarity
 from starbench.benchmarks.bfcl.multi_turn.reading import (
     Action,
     Step,
+    conversation_output,
     dialect_of,
     read_turns,
 )
 from starbench.benchmarks.bfcl.multi_turn.sources import Sources
 from starbench.benchmarks.bfcl.multi_turn.turns import Stage, Steps, TurnRecord, Wanted, play
 from starbench.benchmarks.bfcl.multi_turn.world import World, is_inflated
+from starbench.similarity import profile as profile_of
 from starbench.types import Call, Similarity, Tool, Verdict
 
 Entry = Mapping[str, Any]
@@ -64,13 +66,17 @@ def conversation_verdict(
     """The verdict on ``result``, anything that a JSON file can hold; its similarity is that of the strict reading.
 
     ``entry`` is the published entry with its answer under ``ground_truth``, a list of turns of call texts; ``tools``
-    are those of its classes, withheld ones included. Never raises on what a model wrote.
+    are those of its classes, withheld ones included. Raises UnknownNameError for a dialect or profile that does not
+    exist, and never on what a model wrote.
     """
+    profile = profile_of(profile).name
     codes = OFFICIAL if grading == "official" else STRICT
     if not isinstance(result, list):
         code = "multi_turn:inference_error" if grading == "official" else not_turns_code(result)
         return Verdict(False, code, Similarity(0.0, (), profile), f"the result is no list of turns but {_show(result)}")
-    turns = read_turns(result, dialect_of(result) if dialect == "auto" else dialect, tools)
+    dialect = dialect_of(result, dialect)
+    turns = read_turns(result, dialect, tools)
+    output = conversation_output(turns, dialect)
     complete, readable = len(turns) == len(entry["ground_truth"]), None not in turns
     calls = [[step.calls for step in turn or () if step.calls] for turn in turns]
     officially, strictly = None, None
@@ -84,7 +90,9 @@ def conversation_verdict(
         or (_CRASH if grading == "official" and not readable else None)
         or _first_problem(officially or strictly, codes)
     )
-    return Verdict(False, problem[0], similarity, problem[1]) if problem else Verdict(True, None, similarity)
+    if problem is None:
+        return Verdict(True, None, similarity, output=output)
+    return Verdict(False, problem[0], similarity, problem[1], output)
 
 
 def not_turns_code(result: Any) -> str:
@@ -150,14 +158,12 @@ def _turn_problem(record: TurnRecord, codes: Codes) -> Problem | None:
 
 
 def _state_sentence(record: TurnRecord) -> str:
-    first = record.first
-    if first is None:
+    if not record.differences:
         return f"{'.'.join(record.differing[0])} differs from what it should be"
-    owner, name, *path = first.path
-    where = f"{owner}.{name}" + "".join(f"[{key!r}]" for key in path)
-    others = len(record.differing) - 1
-    more = f" ({others} more {'attributes differ' if others > 1 else 'attribute differs'})" if others else ""
-    return f"{where} is {_show(first.model)} and should be {_show(first.truth)}{more}"
+    first = record.differences[0]
+    others = len(record.differences) - 1
+    more = f" ({others} more {'values differ' if others > 1 else 'value differs'})" if others else ""
+    return f"{_clip(first.place)} is {_show(first.model)} and should be {_show(first.truth)}{more}"
 
 
 def _response_sentence(missing: Sequence[Wanted]) -> str:

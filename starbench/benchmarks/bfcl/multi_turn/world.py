@@ -34,19 +34,21 @@ class World:
     """The simulated classes of one entry, in its initial state.
 
     ``instances`` maps class to instance in the entry's order; ``methods`` the name of each documented method to its
-    class (names are unique across classes).
+    class (names are unique across classes), ``parameters`` to the names of its parameters in order.
     """
 
     def __init__(self, sources: Sources, modules: Modules, entry: Mapping[str, Any]) -> None:
         self.instances: dict[str, Any] = {}
         self.methods: dict[str, str] = {}
+        self.parameters: dict[str, tuple[str, ...]] = {}
         for name in entry["involved_classes"]:
             instance = modules.of(name)()
             if name not in _STATELESS:
                 scenario = copied(entry["initial_config"].get(name, {}))
                 instance._load_scenario(scenario, long_context=is_inflated(entry))
             self.instances[name] = instance
-            self.methods.update((document["name"], name) for document in sources.documents(name))
+            self.methods.update(dict.fromkeys(sources.parameters(name), name))
+            self.parameters.update(sources.parameters(name))
         self._calls_left = limits.CALLS
         self._characters_left = limits.CHARACTERS
         self._entangled = False
@@ -75,11 +77,6 @@ class World:
         receiver = self.instances[owner]
         limits.guard(name, receiver, positional, named)
         return getattr(receiver, name)(*positional, **named)
-
-    def parameters(self, name: str) -> tuple[str, ...]:
-        """The names of what a documented method takes, in its own order (the tool documents have another once)."""
-        code = getattr(self.instances[self.methods[name]], name).__code__
-        return tuple(code.co_varnames[1 : code.co_argcount])
 
     def passed_on(self, value: Any) -> Any:
         """``value`` as an argument of a further call; from now on results may share parts, so they are weighed."""
