@@ -1,0 +1,216 @@
+"""CKD straight from hidden states: the loss and its gradient without ever holding [tokens, vocabulary].
+
+    loss = fused_loss(hidden, head.weight, teacher, targets, mask, Objective())      hidden [N, H], weight [V, H]
+    loss.backward()                                                                  fills hidden.grad, weight.grad
+
+Tokens go through the language-model head ``chunk`` at a time. The gradient of the loss in the logits is known in closed
+form, so it is formed in place of the logits during the forward pass and multiplied back at once; three matrix products
+and one exponential a chunk, and nothing is recomputed. With ``s = softmax(z)``, ``T = Σ_K t``, ``A = M \\ K`` and
+``P = Σ_A s``::
+
+    fkl          T s_i - t_i [i in K]
+    topm         lam s_i ([i in A] - P)
+    complement   lam s_i ([i not in K] - (1 - S))
+    bucket       c s_i ([i in K] - S),  c = (1 - T) / (1 - S)
+    ce           s_i - [i = target]
+
+Memory beyond the inputs and their gradients: one chunk of logits, ``chunk · V`` values of float32.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.autograd.function import once_differentiable
+
+from starbench_train.distill.losses import Teacher, widened
+from starbench_train.distill.objective import NEEDS_FULL_LOGITS, Objective
+
+CHUNK = 256
+"""Tokens a chunk; smaller ones save memory and cost time on the matrix products."""
+
+
+def fused_loss(
+    hidden: Tensor,
+    weight: Tensor,
+    teacher: Teacher,
+    targets: Tensor,
+    mask: Tensor,
+    objective: Objective,
+    *,
+    normaliser: Tensor | float | None = None,
+    chunk: int = CHUNK,
+) -> Tensor:
+    """The loss summed over the tokens that ``mask`` keeps, divided by ``normaliser`` (default: their number).
+
+    Args:
+        hidden: [N, H], what goes into the language-model head.
+        weight: [V, H], the head's weight (tied or not); no gradient is formed where it needs none.
+        teacher: top-k tokens, [N, k].
+        targets: next tokens, [N].
+        mask: [N]; only kept tokens go through the head.
+        objective: a loss with a closed form: ``ckd``, ``fkl``, ``tail`` or ``sft``.
+        normaliser: what to divide by, e.g. the number of tokens of a whole accumulated batch.
+        chunk: tokens a chunk.
+
+    Returns:
+        A scalar, float32 (float64 for float64 inputs). It can be differentiated once.
+
+    Raises:
+        ValueError: the objective has no closed form here.
+    """
+    if objective.loss in NEEDS_FULL_LOGITS or objective.renormalise == "both":
+        raise ValueError(f"the loss {objective.loss!r} (renormalise={objective.renormalise!r}) has no fused form")
+    kept = mask.bool().nonzero().squeeze(-1)
+    if objective.renormalise == "teacher":
+        teacher = teacher.renormalised(objective.temperature)
+    if normaliser is None:
+        normaliser = float(max(1, kept.numel()))
+    return _Fused.apply(  # type: ignore[no-any-return, no-untyped-call]
+        hidden, weight, teacher.ids[kept], teacher.logps[kept], targets[kept], kept, objective, normaliser, chunk
+    )
+
+
+class _Fused(torch.autograd.Function):
+    """Loss and gradient in one pass; backward only scales what forward has formed."""
+
+    @staticmethod
+    def forward(
+        ctx: Any,
+        hidden: Tensor,
+        weight: Tensor,
+        ids: Tensor,
+        logps: Tensor,
+        targets: Tensor,
+        kept: Tensor,
+        objective: Objective,
+        normaliser: Tensor | float,
+        chunk: int,
+    ) -> Tensor:
+        wants_hidden, wants_weight = ctx.needs_input_grad[:2]
+        wide = torch.float64 if hidden.dtype == torch.float64 else torch.float32
+        loss = hidden.new_zeros((), dtype=wide)
+        grad_hidden = torch.zeros_like(hidden) if wants_hidden else None
+        grad_weight = torch.zeros_like(weight, dtype=wide) if wants_weight else None
+        # processors without bfloat16 units multiply it far slower than float32; graphics cards do not
+        compute = weight.dtype if weight.is_cuda else wide
+        head = weight.to(compute)
+        scratch = _Scratch.of(weight.shape[0], min(chunk, kept.numel()), hidden.device)
+        for start in range(0, kept.numel(), chunk):
+            rows = slice(start, start + chunk)
+            own = hidden[kept[rows]].to(compute)
+            logits = (own @ head.T).to(wide)
+            values, grad = _loss_and_gradient(
+                logits, Teacher(ids[rows], widened(logps[rows])), targets[rows], objective, scratch
+            )
+            loss += values.sum()
+            grad = grad.div_(normaliser).to(compute)
+            if grad_hidden is not None:
+                grad_hidden[kept[rows]] = (grad @ head).to(hidden.dtype)
+            if grad_weight is not None and compute == wide:
+                grad_weight.addmm_(grad.T, own)
+            elif grad_weight is not None:
+                grad_weight += grad.T @ own
+        ctx.save_for_backward(grad_hidden, grad_weight)
+        ctx.weight_dtype = weight.dtype
+        return loss / normaliser
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, upstream: Tensor) -> tuple[Tensor | None, ...]:
+        hidden, weight = ctx.saved_tensors
+        return (
+            None if hidden is None else hidden * upstream.to(hidden.dtype),
+            None if weight is None else (weight * upstream).to(ctx.weight_dtype),
+            *[None] * 7,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Scratch:
+    """A mask over [chunk, V] that is all False between uses, so that membership in K costs no clearing."""
+
+    in_k: Tensor
+
+    @classmethod
+    def of(cls, vocabulary: int, chunk: int, device: torch.device) -> _Scratch:
+        return cls(torch.zeros(chunk, vocabulary, dtype=torch.bool, device=device))
+
+    def contains(self, teacher: Teacher, ids: Tensor) -> Tensor:
+        mask = self.in_k[: ids.shape[0]]
+        mask.scatter_reduce_(1, teacher.ids, teacher.present, reduce="amax", include_self=True)
+        found = mask.gather(1, ids)
+        mask.scatter_(1, teacher.ids, False)
+        return found
+
+
+def _loss_and_gradient(
+    logits: Tensor, teacher: Teacher, targets: Tensor, objective: Objective, scratch: _Scratch
+) -> tuple[Tensor, Tensor]:
+    """Losses [C] and their gradient in the ``logits`` [C, V], which takes the place of the logits."""
+    r = 0.0 if objective.loss == "sft" else objective.kd_weight
+    kd = logits.new_zeros(logits.shape[0])
+    if r == 0.0:
+        ce, grad = _cross_entropy(logits, targets)
+        return ce, grad
+    ce_part = _cross_entropy(logits.clone(), targets) if r < 1.0 else None
+    kd, grad = _distillation(logits, teacher, objective, scratch)
+    if ce_part is None:
+        return kd, grad
+    ce, ce_grad = ce_part
+    return r * kd + (1.0 - r) * ce, grad.mul_(r).add_(ce_grad, alpha=1.0 - r)
+
+
+def _cross_entropy(logits: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
+    lse = logits.logsumexp(-1, keepdim=True)
+    own = targets.unsqueeze(-1)
+    loss = (lse - logits.gather(-1, own)).squeeze(-1)
+    grad = logits.sub_(lse).exp_()
+    return loss, grad.scatter_add_(-1, own, -torch.ones_like(own, dtype=grad.dtype))
+
+
+def _distillation(logits: Tensor, teacher: Teacher, objective: Objective, scratch: _Scratch) -> tuple[Tensor, Tensor]:
+    """The forward KL (unless only the tail is asked for) and the tail term."""
+    if objective.temperature != 1.0:
+        logits.div_(objective.temperature)
+    lse = logits.logsumexp(-1, keepdim=True)
+    tail = objective.tail if objective.loss in ("ckd", "tail") else "none"
+    own = logits.topk(min(objective.m, logits.shape[-1]), dim=-1).indices if tail == "topm" else None
+    log_s = logits.gather(-1, teacher.ids) - lse
+    s_k = log_s.exp().where(teacher.present, 0.0)
+    grad = logits.sub_(lse).exp_()  # from here on the logits are the probabilities s
+    loss = grad.new_zeros(grad.shape[0])
+    scale = grad.new_zeros(grad.shape[0])  # the factor of s_i that every token has
+    on_k = torch.zeros_like(s_k)  # what is added on K
+    if objective.loss != "tail":
+        t = teacher.probs
+        loss += (t * (teacher.logps - log_s).where(t > 0, 0.0)).sum(-1)
+        scale += t.sum(-1)
+        on_k -= t
+    if own is not None:
+        s_own = grad.gather(-1, own) * ~scratch.contains(teacher, own)
+        mass = s_own.sum(-1)
+        loss += objective.lam * mass
+        scale -= objective.lam * mass
+        grad.mul_(scale.unsqueeze(-1)).scatter_add_(-1, own, objective.lam * s_own)
+    else:
+        if tail == "complement":
+            rest = 1.0 - s_k.sum(-1)
+            loss += objective.lam * rest
+            scale += objective.lam * (1.0 - rest)
+            on_k -= objective.lam * s_k
+        elif tail == "bucket":
+            missing = (1.0 - teacher.probs.sum(-1)).clamp_min(0.0)
+            rest = (1.0 - s_k.sum(-1)).clamp_min(torch.finfo(s_k.dtype).eps)
+            loss += torch.xlogy(missing, missing / rest)
+            ratio = missing / rest
+            scale -= ratio * s_k.sum(-1)
+            on_k += ratio.unsqueeze(-1) * s_k
+        grad.mul_(scale.unsqueeze(-1))
+    grad.scatter_add_(-1, teacher.ids, on_k)
+    if objective.temperature != 1.0:
+        grad.div_(objective.temperature)
+    return loss, grad
