@@ -181,6 +181,9 @@ def earliest(window: Window, needles: Sequence[str]) -> tuple[int, str] | None:
 MARKED = 0.95
 """Confidence of a dialect that is known by a marker of its own."""
 
+BARE_MARKER = 0.6
+"""Confidence where the marker stands there, but not what must follow it."""
+
 
 def marker_sign(window: Window, markers: Sequence[str], confidence: float = MARKED) -> Sign | None:
     """The sign of a dialect that is known by its markers."""

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from starbench.dialects.base import (
+    BARE_MARKER,
     Finder,
     Reading,
     Sign,
@@ -82,9 +83,10 @@ class CallLists:
     def sign(self, window: Window) -> Sign | None:
         """Markers; without markers of its own, an answer that holds calls."""
         if self.markers:
-            return pattern_sign(
-                window, re.compile("|".join(rf"{re.escape(o)}\s*\[?\s*{HEAD}" for o, _ in self.markers))
-            )
+            openings = "|".join(re.escape(opening) for opening, _ in self.markers)
+            sign = pattern_sign(window, re.compile(rf"(?:{openings})\s*(?:```[\w+-]*\s*)?\[?\s*{HEAD}"))
+            special = self.markers[0][0].startswith("<|")
+            return sign or (pattern_sign(window, re.compile(openings), BARE_MARKER) if special else None)
         return sign_of_calls(window, self.language)
 
     def write(self, calls: Sequence[Call], toolbox: Toolbox) -> str:

@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from starbench.dialects.base import (
+    BARE_MARKER,
     MARKED,
     Finder,
     Reading,
@@ -103,9 +104,9 @@ class JsonTags:
             return None
         after = skip_space(window.text, tag.end())
         reason = f"{tag[0][:40]!r} at character {tag.start()}"
-        if after >= window.end:
-            return Sign(0.6, f"{reason}, and nothing after it", tag.start())
-        return Sign(MARKED, reason, tag.start()) if window.text[after] in self.peek else None
+        if after < window.end and window.text[after] in self.peek:
+            return Sign(MARKED, reason, tag.start())
+        return Sign(BARE_MARKER, f"{reason}, and no JSON after it", tag.start())
 
     def write(self, calls: Sequence[Call], toolbox: Toolbox) -> str:
         """One tag a call, or one tag for all."""
@@ -132,7 +133,9 @@ def _broken(window: Window, attempts: list[Attempt], bad: Attempt) -> list[Attem
     start, end = bad.span or (0, 0)
     if attempts and attempts[-1].call is None and attempts[-1].problem is not None and bad.status == "malformed":
         bad = replace(bad, problem=attempts[-1].problem)
-    return _stretched(window, [*attempts[:-1], bad] if attempts else [bad], start, end)
+    last = attempts[-1].span if attempts else None
+    bad = replace(bad, span=(last[0], end)) if last else bad
+    return _stretched(window, [*attempts[:-1], bad], start, end)
 
 
 HERMES = JsonTags(

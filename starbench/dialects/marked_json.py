@@ -12,7 +12,18 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from starbench.dialects.base import MARKED, Reading, Sign, Span, Toolbox, Window, malformed, too_many, truncated
+from starbench.dialects.base import (
+    BARE_MARKER,
+    MARKED,
+    Reading,
+    Sign,
+    Span,
+    Toolbox,
+    Window,
+    malformed,
+    too_many,
+    truncated,
+)
 from starbench.dialects.call_lists import read_block, write_python_call
 from starbench.dialects.calls import HERMES_KEYS, Keys, objects_of
 from starbench.dialects.json_objects import read_objects
@@ -103,7 +114,7 @@ class MarkedJson:
             return Sign(MARKED, reason, match.start())
         if self.code and _CODE.match(window.text, match.end(), window.end):
             return Sign(MARKED, reason, match.start())
-        return Sign(0.6, reason, match.start()) if not after else None
+        return Sign(BARE_MARKER, f"{reason}, and no call after it", match.start())
 
     def write(self, calls: Sequence[Call], toolbox: Toolbox) -> str:
         """The marker and an array, or the marker before every object."""

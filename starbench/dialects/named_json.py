@@ -175,7 +175,7 @@ KIMI_K2 = NamedJson(
 LLAMA3_CUSTOM = NamedJson(
     name="llama3-custom",
     models="Llama 3.1 with custom tools, Functionary v3.1",
-    header=r"<function=([^>\s]+)>\s*(?=\{)",
+    header=r"<function=([^<>\s]+)>(?!\s*(?:<parameter=|</function>))\s*",
     end=r"\s*</function>",
     end_marker="</function>",
     template=lambda name, text, i: f"<function={name}>{text}</function>",

@@ -30,6 +30,7 @@ from starbench.dialects.base import (
 )
 from starbench.dialects.json_text import JsonProblem, read_json
 from starbench.dialects.raw_values import typed
+from starbench.dialects.reasoning import CONTROL_TOKENS
 from starbench.dialects.repair import repair_json
 from starbench.types import Attempt, Call
 
@@ -98,6 +99,8 @@ class ActionLines:
                 return repaired[0], end, [repaired[1]]
         parameters = window.toolbox.properties(name)
         given = text[position:end].strip()
+        if limit == window.end and "\n" not in text[end:] and not text.startswith(CONTROL_TOKENS, window.end):
+            raise JsonProblem("the input is not ended", position)
         if not given:
             return {}, end, ["an empty input read as no arguments"]
         if len(parameters) != 1:

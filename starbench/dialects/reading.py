@@ -70,8 +70,7 @@ def _blocks(window: Window, dialect: str, *, opened: bool = False) -> tuple[Bloc
     if not opened and not has_tags(window.content):
         return ()
     blocks = split(window.text, content, opened=opened)
-    answers = [window.part(*span) for span in _outside([block.span for block in blocks], content)]
-    chosen = _choice(answers, dialect)
+    chosen = _choice([window], dialect)
     calls = [a.span for a in _read(window, chosen.dialect).attempts if a.status == "parsed" and a.span]
     if any(has_tags(window.text[a:b]) for a, b in calls):
         return split(window.text, content, calls, opened=opened)

@@ -21,6 +21,7 @@ from itertools import islice
 from typing import Any
 
 from starbench.dialects.base import (
+    MAX_ATTEMPTS,
     Reading,
     Span,
     Window,
@@ -100,7 +101,7 @@ def read_tags(window: Window, tags: Tags) -> Reading:
     inside = [attempt.span for attempt in attempts if attempt.span]
     found = (span for pair in tags.wrappers for tag in pair for span in occurrences(window, tag))
     markup = sorted(span for span in found if not _overlaps(span, inside))
-    attempts.extend(_empty_wrappers(window, tags, inside))
+    attempts.extend(islice(_empty_wrappers(window, tags, inside), MAX_ATTEMPTS))
     return Reading(sorted(attempts, key=lambda attempt: attempt.span or (0, 0)), markup)
 
 
