@@ -16,8 +16,8 @@ import shutil
 import sys
 from pathlib import Path
 
+from environments import HOME, ROOT, official_python, own_python
 from measure import Cost, machine, median, run_measured
-from official_env import HOME, ROOT, official_python
 
 REGISTERED = "gpt-4.1-2025-04-14-FC"
 GROUPS = ("live", "non_live")
@@ -27,10 +27,10 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("results", type=Path)
     arguments.add_argument("--runs", type=int, default=5)
-    arguments.add_argument("--jobs", default="1", help="processes of starbench score")
+    arguments.add_argument("--jobs", help="processes of starbench score (default: its own choice)")
     arguments.add_argument("--official-python", help="an interpreter that has bfcl-eval already")
     given = arguments.parse_args()
-    python = official_python(given.official_python)
+    python, own = official_python(given.official_python), own_python()
     work = HOME / "bfcl_official"
     shutil.rmtree(work, ignore_errors=True)
     answers = lay_out(given.results, work)
@@ -39,7 +39,7 @@ def main() -> None:
     ours: list[Cost] = []
     for _ in range(given.runs):
         official.append(run_official(python, work))
-        ours.append(run_ours(work, given.jobs))
+        ours.append(run_ours(own, work, given.jobs))
         print(f"official {official[-1]}\nours     {ours[-1]}", flush=True)
     report(median(official), median(ours))
     compare(work)
@@ -70,10 +70,10 @@ def run_official(python: str, work: Path) -> Cost:
     )
 
 
-def run_ours(work: Path, jobs: str) -> Cost:
+def run_ours(python: str, work: Path, jobs: str | None) -> Cost:
     shutil.rmtree(work / "ours", ignore_errors=True)
-    command = [sys.executable, "-m", "starbench", "score", str(work / "result" / REGISTERED)]
-    return run_measured([*command, "--jobs", jobs, "--out", str(work / "ours")], log=work / "ours.log")
+    command = [python, "-m", "starbench", "score", str(work / "result" / REGISTERED), "--out", str(work / "ours")]
+    return run_measured([*command, *(["--jobs", jobs] if jobs else [])], log=work / "ours.log")
 
 
 def report(official: Cost, ours: Cost) -> None:

@@ -20,8 +20,8 @@ import traceback
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
+from environments import HOME
 from measure import machine
-from official_env import HOME
 
 import starbench
 from starbench.dialects import DIALECTS

@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from official_env import official_python
+from environments import official_python, own_python
 
 CATEGORIES = ["simple_python", "simple_java", "simple_javascript", "multiple", "parallel", "parallel_multiple"]
 CATEGORIES += ["live_simple", "live_multiple", "live_parallel", "live_parallel_multiple"]
@@ -40,7 +40,7 @@ def main() -> None:
     from measure import machine
 
     print(machine())
-    sides = {"official": official_python(given.official_python), "ours": sys.executable}
+    sides = {"official": official_python(given.official_python), "ours": own_python()}
     figures = {half: run_half(half, python, given) for half, python in sides.items()}
     for half, figure in figures.items():
         print(f"{half:<9} {figure['checked']} answers, {figure['valid']} valid, {figure['microseconds']:.1f} us each")
@@ -96,9 +96,8 @@ def official_checks(results: Path) -> Iterable[Check]:
 
 def our_checks(results: Path) -> Iterable[Check]:
     """Our official grading on the same decoded answers."""
-    from starbench.benchmarks.bfcl.checker import official_verdict
-
     import starbench
+    from starbench.benchmarks.bfcl.checker import official_verdict
 
     bfcl = starbench.load_benchmark("bfcl")
     for category in CATEGORIES:

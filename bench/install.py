@@ -14,8 +14,8 @@ import sys
 import time
 from pathlib import Path
 
+from environments import HOME, ROOT
 from measure import machine, run_measured
-from official_env import HOME, ROOT
 
 IMPORT_RUNS = 15
 
