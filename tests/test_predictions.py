@@ -187,24 +187,24 @@ class TestLayout:
         return tmp_path / "result"
 
     @staticmethod
-    def found(path: Path) -> list[tuple[str, str | None]]:
-        return [(s.model, s.category) for s in find_sources([path]) if isinstance(s, Source)]
+    def found(path: Path) -> list[tuple[str, str]]:
+        return [(s.model, s.path.name) for s in find_sources([path]) if isinstance(s, Source) and s.stored]
 
     def test_a_whole_result_directory_holds_several_models(self, results: Path) -> None:
         assert self.found(results) == [
-            ("one", "memory_kv"),
-            ("one", "simple_python"),
-            ("three", "simple"),
-            ("two", "live_simple"),
+            ("one", "BFCL_v4_memory_kv_result.json"),
+            ("one", "BFCL_v4_simple_python_result.json"),
+            ("three", "BFCL_v3_simple_result.json"),
+            ("two", "BFCL_v4_live_simple_result.json"),
         ]
 
     @pytest.mark.parametrize("place", ["two", "two/live", "two/live/BFCL_v4_live_simple_result.json"])
     def test_every_level_of_it_may_be_given(self, results: Path, place: str) -> None:
-        assert self.found(results / place) == [("two", "live_simple")]
+        assert self.found(results / place) == [("two", "BFCL_v4_live_simple_result.json")]
 
     def test_the_model_is_known_from_inside_its_folder(self, results: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.chdir(results / "two" / "live")
-        assert self.found(Path()) == [("two", "live_simple")]
+        assert self.found(Path()) == [("two", "BFCL_v4_live_simple_result.json")]
 
     @pytest.mark.parametrize(
         ("place", "reason"),
@@ -238,7 +238,15 @@ class TestSurvey:
 
     @pytest.mark.parametrize(
         ("result", "calling"),
-        [([{"f": "{}"}], True), ([], True), ("f()", False), ([["f()"]], False), (None, False)],
+        [
+            ([{"f": "{}"}], True),
+            ([], True),
+            ("f()", False),
+            (None, False),
+            ([[[{"f": "{}"}], "done"], []], True),
+            ([["[f()]", "done"], ["", []]], False),
+            ([3, [4], {}], False),
+        ],
     )
     def test_a_model_with_a_list_of_calls_is_a_calling_model(self, write: Write, result: Any, calling: bool) -> None:
         path = write([{"id": "a", "result": "text"}, {"id": "b", "result": result}])

@@ -6,14 +6,13 @@
 
 from starbench.predictions.layout import Source, find_sources, rereadable
 from starbench.predictions.rows import BadRow, Prediction, read_row
-from starbench.predictions.survey import Survey, combined, read_predictions, survey
+from starbench.predictions.survey import Survey, read_predictions, survey
 
 __all__ = [
     "BadRow",
     "Prediction",
     "Source",
     "Survey",
-    "combined",
     "find_sources",
     "read_predictions",
     "read_row",

@@ -23,7 +23,7 @@ from typing import BinaryIO
 
 from starbench.predictions.rows import BadRow
 
-RESULT_FILE = re.compile(r"BFCL_v\d+_(?P<category>\w+)_result\.json(\.gz)?")
+RESULT_FILE = re.compile(r"BFCL_v\d+_\w+_result\.json(\.gz)?")
 SCORE_FILE = re.compile(r"BFCL_v\d+_\w+_score\.json")
 GROUPS = ("non_live", "live", "multi_turn", "agentic", "format_sensitivity")
 ENDINGS = (".gz", ".jsonl", ".ndjson", ".json")
@@ -33,13 +33,13 @@ ENDINGS = (".gz", ".jsonl", ".ndjson", ".json")
 class Source:
     """One file of answers: where it lies, what it is called in messages, and whose answers they are by default.
 
-    ``category`` is the one that a BFCL result file is named after, and None for every other file.
+    ``stored`` says that it is a BFCL result file, so that ``model`` is known from the folders.
     """
 
     path: Path
     name: str
     model: str
-    category: str | None = None
+    stored: bool = False
 
 
 def find_sources(paths: Iterable[Path]) -> list[Source | BadRow]:
@@ -66,24 +66,19 @@ def _of_path(path: Path) -> Iterator[Source | BadRow]:
     elif SCORE_FILE.fullmatch(path.name):
         yield BadRow(str(path), None, "this is an official score file; give the result file it was made from")
     elif RESULT_FILE.fullmatch(path.name):
-        yield _result_file(path)
+        yield Source(path, str(path), _owner(path), stored=True)
     else:
         yield Source(path, str(path), _stem(path))
 
 
 def _of_directory(path: Path) -> Iterator[Source | BadRow]:
     files = sorted(p for p in path.rglob("*") if RESULT_FILE.fullmatch(p.name) and "_prereq_" not in p.name)
-    yield from map(_result_file, files)
+    yield from (Source(file, str(file), _owner(file), stored=True) for file in files)
     if not files:
         advice = "give the files themselves if the answers are in others"
         if any(SCORE_FILE.fullmatch(p.name) for p in path.rglob("*_score.json")):
             advice = "it holds official score files; give the result directory they were made from"
         yield BadRow(str(path), None, f"there is no BFCL_v*_result.json file in this directory; {advice}")
-
-
-def _result_file(path: Path) -> Source:
-    match = RESULT_FILE.fullmatch(path.name)
-    return Source(path, str(path), _owner(path), match["category"] if match else None)
 
 
 def _owner(path: Path) -> str:
@@ -104,7 +99,7 @@ def _stem(path: Path) -> str:
 
 def _with_distinct_models(found: Sequence[Source | BadRow]) -> list[Source | BadRow]:
     """Name models after the whole path where two files of different folders would share a name."""
-    own = [source for source in found if isinstance(source, Source) and source.category is None]
+    own = [source for source in found if isinstance(source, Source) and not source.stored]
     shared = {model for model, files in Counter(source.model for source in own).items() if files > 1}
     renamed = {source: replace(source, model=str(source.path.with_name(source.model))) for source in own}
     return [renamed[s] if isinstance(s, Source) and s in renamed and s.model in shared else s for s in found]

@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from starbench.predictions.files import read_values
 from starbench.predictions.layout import Source
@@ -74,27 +75,20 @@ def survey(sources: Sequence[Source | BadRow]) -> Survey:
     return found
 
 
-def combined(surveys: Iterable[Survey]) -> Survey:
-    """Several looks as one."""
-    total = Survey()
-    for part in surveys:
-        total.models += part.models
-        total.calling |= part.calling
-        for model, texts in part.texts.items():
-            sample = total.texts.setdefault(model, [])
-            sample += texts[: TEXTS - len(sample)]
-        total.ids += part.ids[: SAMPLE - len(total.ids)]
-        total.benchmarks += part.benchmarks
-        total.own_cases += part.own_cases
-    return total
-
-
 def _look_at(prediction: Prediction, found: Survey) -> None:
-    """Note what a stored result tells of its model; a list of turns (multi-turn) holds lists and tells nothing."""
-    result = prediction.answer
-    if isinstance(result, list) and all(isinstance(item, dict) for item in result):
-        found.calling.add(prediction.model)
-    elif isinstance(result, str):
-        sample = found.texts.setdefault(prediction.model, [])
-        if len(sample) < TEXTS:
-            sample.append(result[:LONGEST])
+    """Note what a stored result tells of its model: that it calls functions, or a text that it wrote."""
+    for step in _steps(prediction.answer):
+        if isinstance(step, list) and all(isinstance(item, dict) for item in step):
+            found.calling.add(prediction.model)
+        elif isinstance(step, str):
+            sample = found.texts.setdefault(prediction.model, [])
+            if len(sample) < TEXTS:
+                sample.append(step[:LONGEST])
+
+
+def _steps(result: Any) -> Iterator[Any]:
+    """The answers in a stored result: itself, or each step of each turn of a conversation."""
+    if isinstance(result, list) and result and all(isinstance(turn, list) for turn in result):
+        yield from (step for turn in result for step in turn if step)
+    else:
+        yield result

@@ -31,6 +31,7 @@ STYLES = {"parsed": "green", "malformed": "red", "truncated": "red", "in_reasoni
 LONGEST = 4000
 """How many characters of a text are shown; a whole one can be asked for."""
 LONGEST_VALUE = 600
+LONGEST_LINE = 100
 MOST = 40
 """How many attempts and how many calls are shown."""
 
@@ -52,7 +53,7 @@ def case_report(view: CaseView) -> RenderableType:
     return Group(
         Text(safe(title), style="bold"),
         *_section("asked", *(_message(message, view) for message in view.case.messages)),
-        *_section("tools", *(_tool(tool) for tool in view.case.tools)),
+        *_section("tools", *(_tool(tool, view.whole) for tool in view.case.tools)),
         *_section(f"answer, read as {view.output.dialect}", *_answer(view)),
         *_section("read and expected", *_comparison(view)),
         *_section("verdicts", *_verdicts(view)),
@@ -70,11 +71,13 @@ def _message(message: Mapping[str, Any], view: CaseView) -> Text:
     return Text.assemble((f"{safe(str(message.get('role', '?')))}: ", "bold"), _cut(shown, view))
 
 
-def _tool(tool: Tool) -> Text:
+def _tool(tool: Tool, whole: bool) -> Text:
     properties = tool.parameters.get("properties", {})
     required = tool.parameters.get("required", ())
     names = ", ".join(name if name in required else f"[{name}]" for name in properties)
     description = safe(tool.description).split("\n", 1)[0]
+    if len(description) > LONGEST_LINE and not whole:
+        description = f"{description[:LONGEST_LINE]}…"
     return Text.assemble((safe(tool.name), "cyan"), safe(f"({names})  "), (description, "dim"))
 
 

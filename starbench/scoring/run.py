@@ -17,16 +17,14 @@ from typing import Any
 
 import starbench
 from starbench.benchmarks import Benchmark
-from starbench.errors import InputError, UnknownNameError
-from starbench.predictions import BadRow, Prediction, Source, Survey, combined, read_predictions, survey
+from starbench.errors import InputError
+from starbench.predictions import BadRow, Prediction, Source, Survey, read_predictions, survey
 from starbench.scoring.choice import Chosen, addressed, check_names, choose_benchmark, choose_grading
 from starbench.scoring.grading import Preparation, Settings
 from starbench.scoring.pool import mapped, usable_cpus
 from starbench.scoring.rows import ScoredRow
 from starbench.scoring.stored import Known, stored_dialects
 from starbench.scoring.summary import ModelTally
-
-Look = tuple[Source | BadRow, Survey]
 
 WORTH_PROCESSES = 10_000
 """From so many rows on several processes finish sooner than one, their start included (measured on two cores)."""
@@ -37,8 +35,7 @@ class Run:
     """Everything that is decided about a run, and what it has counted so far; iterate it once to run it.
 
     ``dialect`` is the one asked for, ``dialects`` those of stored results with the reason, by model.
-    ``notes`` are the decisions as sentences for people. ``ungraded`` names the categories of result files
-    that this version cannot grade; such files are left out as a whole.
+    ``notes`` are the decisions as sentences for people.
     """
 
     sources: Sequence[Source | BadRow]
@@ -49,7 +46,6 @@ class Run:
     dialects: Mapping[str, Known]
     jobs: int
     notes: list[str]
-    ungraded: Sequence[str] = ()
     models: dict[str, ModelTally] = field(default_factory=dict)
     bad_rows: int = 0
 
@@ -73,22 +69,17 @@ class Run:
         that does not exist, DataUnavailableError for a benchmark without data.
         """
         check_names(dialect, profile)
-        looks = [(source, survey([source])) for source in sources]
-        found = combined(look for _, look in looks)
+        found = survey(sources)
         if not found.rows:
             problems = [source.sentence for source in read_predictions(sources) if isinstance(source, BadRow)]
             raise InputError("\n".join(["there is nothing to score", *problems[:20]]))
         chosen = choose_benchmark(found, sources, benchmark, cases)
         used, note = choose_grading(chosen.benchmark, grading)
-        graded, ungraded = _split(looks, chosen.benchmark)
-        found = combined(look for _, look in graded)
         jobs = jobs or (usable_cpus() if found.rows >= WORTH_PROCESSES else 1)
         settings = Settings(used, profile, lines, explained)
         dialects = stored_dialects(chosen.benchmark.name, found)
         notes = [_benchmark_note(chosen), *_model_notes(found, dialect, dialects), *([note] if note else [])]
-        if ungraded:
-            notes.append(f"left out, as this version cannot grade them: {', '.join(ungraded)}")
-        return cls([source for source, _ in graded], found, chosen, settings, dialect, dialects, jobs, notes, ungraded)
+        return cls(sources, found, chosen, settings, dialect, dialects, jobs, notes)
 
     @property
     def benchmark(self) -> Benchmark:
@@ -118,32 +109,8 @@ class Run:
             "profile": self.settings.profile,
             "starbench": starbench.__version__,
             "models": {name: tally.summary(self.benchmark) for name, tally in self.models.items()},
-            "ungraded": list(self.ungraded),
             "bad_rows": self.bad_rows,
         }
-
-
-def _split(looks: Sequence[Look], benchmark: Benchmark) -> tuple[list[Look], list[str]]:
-    """The sources to score, and the categories of those that hold what this version cannot grade."""
-    kept: list[Look] = []
-    ungraded: list[str] = []
-    for source, look in looks:
-        if isinstance(source, Source) and source.category and look.ids and _is_ungraded(look.ids[0], benchmark):
-            ungraded.append(source.category)
-        else:
-            kept.append((source, look))
-    return kept, ungraded
-
-
-def _is_ungraded(id: str, benchmark: Benchmark) -> bool:
-    """Whether the id is of a category that the benchmark has but cannot grade."""
-    try:
-        benchmark.case(id)
-    except InputError:
-        return True
-    except UnknownNameError:
-        return False
-    return False
 
 
 def _benchmark_note(chosen: Chosen) -> str:

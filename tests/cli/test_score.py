@@ -63,7 +63,7 @@ class TestWhatItSays:
     def test_json_is_all_that_stands_on_stdout(self, score: Score) -> None:
         summary = summary_of(score("--sample", "--json"))
         assert list(summary) == [
-            "benchmark", "version", "data_sha256", "grading", "profile", "starbench", "models", "ungraded", "bad_rows",
+            "benchmark", "version", "data_sha256", "grading", "profile", "starbench", "models", "bad_rows",
         ]  # fmt: skip
         row = summary["models"]["bad"]["categories"]["simple"]
         assert (row["n"], row["cases"], row["missing"], row["correct"], row["accuracy"]) == (10, 10, 0, 4, 0.4)
