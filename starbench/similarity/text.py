@@ -26,8 +26,8 @@ READ = 8_192
 """Characters of a text that are read for partial credit; what lies beyond lowers the credit by its share."""
 LONGEST = 4_096
 """Tokens a side that enter the longest common subsequence, after equal ends are cut off."""
-_REMEMBERED = 256
-"""Texts up to this many characters have their soft form remembered."""
+_REMEMBERED, _LONG = 256, 4096
+"""Many texts up to the first number of characters have their tokens remembered, and some up to the second."""
 
 
 class Soft(NamedTuple):
@@ -89,20 +89,22 @@ def _classify(char: str) -> str:
 
 _CLASSES = _Classes()
 _TOKEN = re.compile(
-    r"(?P<number>(?:(?<![a0mc])-)?(?:0{1,3}(?:,000){1,6}(?!,?0)|0+|(?<![a0mc])\.0+)(?:\.0+)*)"
+    r"(?:(?<![a0mc])-)?(?:0{1,3}(?:,000){1,6}(?!,?0)|0+|(?<![a0mc])\.0+)(?:\.0+)*"  # a number, perhaps several
     r"|a[am]*|cm*|m+|s"
 )
 """Tokens over the string of classes. A minus is a sign unless it follows a letter or digit; 1,000 is one number."""
+_ASCII_TOKEN = re.compile(
+    r"(?:(?<![a-z0-9])-)?(?:[0-9]{1,3}(?:,[0-9]{3}){1,6}(?!,?[0-9])|[0-9]+|(?<![a-z0-9])\.[0-9]+)(?:\.[0-9]+)*"
+    r"|[a-z]+|[^\x00-\x20\x7f,./_*^-]"
+)
+"""The same over folded ASCII text itself."""
 
 
 def soft(text: str) -> Soft:
     """The soft form of a text; linear in its length."""
-    return _soft(text) if len(text) > _REMEMBERED else _remembered(text)
-
-
-@lru_cache(maxsize=8192)
-def _remembered(text: str) -> Soft:
-    return _soft(text)
+    if len(text) > _LONG:
+        return _soft(text)
+    return _soft_of_short(text) if len(text) <= _REMEMBERED else _soft_of_long(text)
 
 
 def _soft(text: str) -> Soft:
@@ -115,6 +117,10 @@ def _soft(text: str) -> Soft:
     return Soft(key or f" {folded.strip()}", tokens)
 
 
+_soft_of_short = lru_cache(maxsize=8192)(_soft)
+_soft_of_long = lru_cache(maxsize=256)(_soft)
+
+
 def _fold(text: str) -> str:
     """NFKC without regard to case; full-width and other compatibility forms become ordinary ones."""
     if text.isascii():
@@ -124,17 +130,20 @@ def _fold(text: str) -> str:
 
 def _tokens(folded: str) -> tuple[tuple[str, ...], str]:
     """Tokens of a folded text, and the key: tokens joined, with a space only between two numbers."""
+    if folded.isascii():
+        pieces = _ASCII_TOKEN.findall(folded)
+    else:
+        pieces = [folded[slice(*match.span())] for match in _TOKEN.finditer(folded.translate(_CLASSES))]
     tokens: list[str] = []
     key: list[str] = []
     after_number = False
-    for match in _TOKEN.finditer(folded.translate(_CLASSES)):
-        piece = folded[match.start() : match.end()]
-        if match.lastgroup is None:
+    for piece in pieces:
+        if not piece[-1].isdecimal():
             after_number = False
             tokens.append(piece)
             key.append(piece)
             continue
-        for number in _numbers(piece):
+        for number in _numbers(piece) if "." in piece or "," in piece else (piece,):
             if after_number and number[0] != "-":
                 key.append(" ")
             after_number = True
@@ -204,21 +213,20 @@ def _lcs() -> Callable[[Sequence[Any], Sequence[Any]], int]:
 
 # ---- rouge_score 0.1.2, for the star profile ----
 
-_NOT_ROUGE = re.compile(r"[^a-z0-9]+")
+_ROUGE_TOKEN = re.compile(r"[a-z0-9]+")
 
 
-def rouge_tokens(text: str) -> list[str]:
-    """Tokens as rouge_score 0.1.2 makes them with its stemmer: runs of a-z0-9, those of four or more stemmed."""
-    return _rouge_tokens(text) if len(text) > _REMEMBERED else _remembered_rouge_tokens(text)
+class _Stems(dict[str, str]):
+    """Word -> what rouge_score makes of it: its Porter stem, if it has more than three letters."""
+
+    def __missing__(self, word: str) -> str:
+        stem = str(_stemmer().stem(word)) if len(word) > 3 else word
+        if len(self) < 200_000:
+            self[word] = stem
+        return stem
 
 
-@lru_cache(maxsize=8192)
-def _remembered_rouge_tokens(text: str) -> list[str]:
-    return _rouge_tokens(text)
-
-
-def _rouge_tokens(text: str) -> list[str]:
-    return [_stem(word) if len(word) > 3 else word for word in _NOT_ROUGE.sub(" ", text.lower()).split()]
+_STEMS = _Stems()
 
 
 @lru_cache(maxsize=1)
@@ -228,9 +236,19 @@ def _stemmer() -> Any:
     return PorterStemmer()
 
 
-@lru_cache(maxsize=65_536)
-def _stem(word: str) -> str:
-    return str(_stemmer().stem(word))
+def rouge_tokens(text: str) -> list[str]:
+    """Tokens as rouge_score 0.1.2 makes them with its stemmer: runs of a-z0-9, those of four or more stemmed."""
+    if len(text) > _LONG:
+        return _rouge_tokens(text)
+    return _rouge_tokens_of_short(text) if len(text) <= _REMEMBERED else _rouge_tokens_of_long(text)
+
+
+def _rouge_tokens(text: str) -> list[str]:
+    return list(map(_STEMS.__getitem__, _ROUGE_TOKEN.findall(text.lower())))
+
+
+_rouge_tokens_of_short = lru_cache(maxsize=8192)(_rouge_tokens)
+_rouge_tokens_of_long = lru_cache(maxsize=256)(_rouge_tokens)
 
 
 def rouge_f1(got: str, wanted: str) -> float:
@@ -240,6 +258,17 @@ def rouge_f1(got: str, wanted: str) -> float:
     """
     if got == wanted:
         return 1.0
+    if len(got) + len(wanted) > _REMEMBERED:
+        return _rouge_f1(got, wanted)
+    return _remembered_rouge_f1(got, wanted)
+
+
+@lru_cache(maxsize=16_384)
+def _remembered_rouge_f1(got: str, wanted: str) -> float:
+    return _rouge_f1(got, wanted)
+
+
+def _rouge_f1(got: str, wanted: str) -> float:
     a, b = rouge_tokens(got), rouge_tokens(wanted)
     common = int(_lcs()(a, b)) if a and b else 0
     if not common:

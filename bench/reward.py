@@ -1,0 +1,156 @@
+"""Time the reward, beside the one released with the paper if you have it.
+
+    python bench/reward.py --shared ../shared [--peer PATH/simrl.py] [--runs 5]
+
+Three sets of rows (``reward_rows.py``): independent, in groups of eight answers to a prompt, and replies only; beside
+them what a plain ``json.loads`` of their tools, golds and calls takes. The peer needs ``rouge_score`` and torch; it is
+called without its printing. Then single hard inputs, in milliseconds.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import importlib.util
+import io
+import json
+import re
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from measure import machine
+from reward_rows import Row, grouped_rows, independent_rows, reply_rows
+
+import starbench.similarity.text as text
+from starbench.reward import SimReward, hermes, offered, star, task
+from starbench.similarity import compare, expected_calls
+from starbench.types import Call
+
+CACHES = [
+    value
+    for module in (text, hermes, offered, star, task)
+    for name, value in vars(module).items()
+    if hasattr(value, "cache_clear") and "stem" not in name
+]
+"""Forgotten between runs: prompts, golds, calls, texts; stems of words are kept, as a training run keeps them."""
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments.add_argument("--shared", type=Path, default=Path(__file__).resolve().parents[2] / "shared")
+    arguments.add_argument("--peer", type=Path, help="simrl.py of the release")
+    arguments.add_argument("--runs", type=int, default=5)
+    given = arguments.parse_args()
+    sets = {
+        "independent": independent_rows(given.shared),
+        "groups of 8": grouped_rows(given.shared),
+        "replies": reply_rows(given.shared),
+    }
+    sides: dict[str, Callable[[list[Row]], list[float]]] = {"star": ours("star"), "robust": ours("robust")}
+    if given.peer:
+        sides = {"peer": released(given.peer), **sides}
+    print(machine())
+    print(f"{'microseconds a sample':<24}" + "".join(f"{side:>10}" for side in [*sides, "json"]))
+    for name, rows in sets.items():
+        results = {side: run(rows) for side, run in sides.items()}
+        times = {
+            side: best(lambda run=run, rows=rows: run(rows), given.runs) / len(rows) for side, run in sides.items()
+        }
+        texts = json_texts(rows)
+        times["json"] = best(lambda texts=texts: plain_json(texts), given.runs) / len(rows)
+        print(f"{name + f' ({len(rows)})':<24}" + "".join(f"{value * 1e6:>10.1f}" for value in times.values()))
+        if given.peer:
+            same = sum(abs(a - b) < 1e-6 for a, b in zip(results["peer"], results["star"], strict=True))
+            ratios = ", ".join(f"{side} {times['peer'] / times[side]:.1f}x" for side in ("star", "robust"))
+            print(f"{'':<24}  {ratios}; star equals the peer on {same} of {len(rows)}")
+    for name, work in hard_inputs().items():
+        print(f"{name:<48}{best(work, 3) * 1e3:>8.1f} ms")
+
+
+def ours(profile: str) -> Callable[[list[Row]], list[float]]:
+    reward = SimReward(profile)
+
+    def run(rows: list[Row]) -> list[float]:
+        columns = ([row[key] for row in rows] for key in ("completion", "label", "prompt"))
+        completions, labels, prompts = columns
+        return [found.value for found in reward.batch(completions, labels, None, prompts)]
+
+    return run
+
+
+def released(path: Path) -> Callable[[list[Row]], list[float]]:
+    spec = importlib.util.spec_from_file_location("simrl", path)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+
+    def run(rows: list[Row]) -> list[float]:
+        queries = [row["prompt"] + row["completion"] for row in rows]
+        prompts, labels = [row["prompt"] for row in rows], [row["label"] for row in rows]
+        with contextlib.redirect_stdout(io.StringIO()):
+            found: Any = module.reward_func(queries, prompts, labels, print_info=False)
+        return [float(value) for value in found["rewards"]]
+
+    return run
+
+
+def json_texts(rows: list[Row]) -> list[str]:
+    """The JSON of the rows, each text once a row: tools of the prompt, calls of label and answer."""
+    texts: list[str] = []
+    for row in rows:
+        texts += row["prompt"].rpartition("<tools>\n")[2].partition("\n</tools>")[0].split("\n")
+        texts += re.findall(r"<tool_call>\n(.*)\n</tool_call>", row["label"] + row["completion"])
+    return texts
+
+
+def plain_json(texts: list[str]) -> None:
+    """Parse them all."""
+    for source in texts:
+        with contextlib.suppress(ValueError):
+            json.loads(source)
+
+
+def best(work: Callable[[], Any], runs: int) -> float:
+    """The fastest of several runs, in seconds of processor time; each starts without memory of the ones before."""
+    times = []
+    for _ in range(runs):
+        for cache in CACHES:
+            cache.cache_clear()
+        start = time.process_time()
+        work()
+        times.append(time.process_time() - start)
+    return min(times)
+
+
+def hard_inputs() -> dict[str, Callable[[], Any]]:
+    many = [Call("f", {"city": f"city {i} of {i % 9}", "days": i % 7}) for i in range(128)]
+    gold = expected_calls([Call("f", {"city": f"city {i} of {i % 8}", "days": i % 5}) for i in range(128)])
+    work: dict[str, Callable[[], Any]] = {
+        f"128 x 128 calls of one name, {profile}": lambda profile=profile: compare(many, gold, (), profile)
+        for profile in ("robust", "star")
+    }
+    texts = {
+        "<think> without end": "<think>",
+        "<tool_call> without end": "<tool_call>",
+        "empty calls": "<tool_call></tool_call>",
+        "small calls": '<tool_call>{"name":"f","arguments":{"a":1}}</tool_call>',
+        "brackets": '<tool_call>{"name":"f","arguments":{"a":' + "[" * 50,
+        "words": "</think>one two three ",
+        "Chinese": "</think>你好请问",
+    }
+    for name, unit in texts.items():
+        for profile in ("robust", "star"):
+            reward, answer = SimReward(profile), (unit * (64_000 // len(unit.encode()) + 1))
+            label = (
+                f"</think>{answer[:64_000].replace('</think>', '')}"
+                if "think>" in unit[:9]
+                else '[{"name":"f","arguments":{}}]'
+            )
+            work[f"64 kB of {name}, {profile}"] = lambda r=reward, a=answer, g=label: r(a, g)
+    return work
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,93 @@
+"""An answer as a reward sees it: its calls and reply, and the first thing wrong with its form.
+
+    read_answer('ok</think><tool_call>\\n{"name": "f", "arguments": {}}\\n</tool_call><|im_end|>', task, "auto")
+    ->  Answer(calls=[Call("f")], reply="", problem=None, attempted=True, reasoned=True)
+
+The common form, hermes calls after reasoning, is read by :mod:`starbench.reward.hermes`; everything else goes through
+:func:`starbench.parse`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from starbench.dialects import parse
+from starbench.dialects.reasoning import TAGS
+from starbench.reward.hermes import Answer, read_hermes
+from starbench.reward.task import Task
+from starbench.types import Call, Output
+
+_TAG_STARTS = {
+    first: tuple((tag, bool(closes)) for pair in TAGS for closes, tag in enumerate(pair) if tag[0] == first)
+    for first in sorted({tag[0] for pair in TAGS for tag in pair})
+}
+"""First character -> the reasoning tags that start with it, and whether each closes."""
+
+
+def read_answer(completion: Any, task: Task, dialect: str) -> Answer:
+    """Read an answer; ``dialect`` "auto" leaves the choice to the prompt, then to detection. Never raises.
+
+    Text that holds nothing but flawless hermes calls is of no other dialect, so it needs no detection.
+    """
+    if isinstance(completion, str):
+        opened, wished = task.wish
+        dialect = wished if dialect == "auto" else dialect
+        quick = read_hermes(completion, opened) if dialect == "hermes" or "<tool_call>" in completion else None
+        if quick is not None and (dialect == "hermes" or quick.calls):
+            return quick
+        return _of_output(parse(completion, dialect, _tools(task), reasoning_open=bool(opened)), opened)
+    if isinstance(completion, Output):
+        return _of_output(completion, None)
+    if isinstance(completion, (list, tuple)) and all(isinstance(call, Call) for call in completion):
+        return Answer(completion, "", None, bool(completion), False)
+    return _of_output(parse(completion, "auto", _tools(task)), None)
+
+
+def _tools(task: Task) -> Sequence[Any]:
+    return task.offered.tools
+
+
+def _of_output(output: Output, opened: bool | None) -> Answer:
+    tried = bool(output.calls or output.failed)
+    return Answer(output.calls, output.reply, _problem(output, opened), tried, bool(output.reasoning))
+
+
+def _problem(output: Output, opened: bool | None) -> str | None:
+    if not output.reasoning_complete:
+        return "reasoning:unclosed"
+    if _restarted(output, opened):
+        return "reasoning:repeated"
+    if output.failed:
+        return "call:truncated" if output.failed[0].status == "truncated" else "call:malformed"
+    return None
+
+
+def _restarted(output: Output, opened: bool | None) -> bool:
+    """Whether reasoning is closed where none is open, after an answer began: what stands before would not count.
+
+    One closing tag without an opening one is the prompt's reasoning, if it is not known that the prompt opened none.
+    """
+    spans = [attempt.span for attempt in output.attempts if attempt.status == "parsed" and attempt.span]
+    inside, may_close = bool(opened), opened is None
+    for position, closes in reasoning_tags(output.text):
+        if any(start <= position < end for start, end in spans):
+            continue
+        if not closes:
+            inside, may_close = True, False
+        elif inside or may_close:
+            inside = may_close = False
+        else:
+            return True
+    return False
+
+
+def reasoning_tags(text: str) -> list[tuple[int, bool]]:
+    """The positions of reasoning tags, in order, and whether each closes."""
+    found: list[tuple[int, bool]] = []
+    for first, tags in _TAG_STARTS.items():
+        position = text.find(first)
+        while position >= 0:
+            found += [(position, closes) for tag, closes in tags if text.startswith(tag, position)]
+            position = text.find(first, position + 1)
+    return sorted(found)
