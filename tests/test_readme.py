@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import doctest
+import json
 import os
 import re
 import sys
@@ -15,7 +16,9 @@ from typing import TYPE_CHECKING
 import pytest
 from click.testing import CliRunner
 
+import starbench
 from starbench.cli import main
+from starbench.dialects import registry
 
 if TYPE_CHECKING:
     from starbench.benchmarks.base import Benchmark
@@ -69,6 +72,21 @@ def test_the_python_of_the_readme_is_true(bfcl: Benchmark) -> None:
     results = doctest.DocTestRunner().run(test)
     assert results.attempted > 5
     assert results.failed == 0
+
+
+def test_the_dialect_of_the_contributing_guide_works(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    guide = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    code, line = PYTHON.findall(guide)[:2]
+    assert code.count("\n") + line.count("\n") < 40
+    home, _, attribute = re.findall(r'"(.*?)"', line)[1].partition(":")
+    name = home.rpartition(".")[2]
+    (tmp_path / f"{name}.py").write_text(code, encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setitem(registry.DIALECTS, name, f"{name}:{attribute}")
+    output, expected = re.findall(r"```(?:text|json)\n(.*?)\n```", guide.partition("# acme")[2], re.DOTALL)[:2]
+    calls = starbench.parse(output, "acme").calls
+    assert [{"name": call.name, "arguments": call.arguments} for call in calls] == json.loads(expected)["calls"]
+    assert starbench.parse(starbench.render(calls, "acme"), "acme").calls == calls
 
 
 @pytest.mark.parametrize(
