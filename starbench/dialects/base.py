@@ -12,6 +12,7 @@ its exact span; what is neither attempt nor markup is the reply."""
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -233,3 +234,9 @@ def regions(window: Window, opening: str, closing: str) -> Iterator[tuple[Window
         spans = [(start, inner), (stop, stop + len(closing))] if closed else [(start, inner)]
         yield window.part(inner, stop if closed else limit), spans
         start = following
+
+
+def overlaps(span: Span, others: Sequence[Span]) -> bool:
+    """Whether ``span`` shares a character with one of ``others``, which are in order and apart."""
+    at = bisect_left(others, span)
+    return (at < len(others) and others[at][0] < span[1]) or (at > 0 and others[at - 1][1] > span[0])

@@ -9,6 +9,7 @@ marker or bracket inside a string ends nothing."""
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from starbench.dialects.base import Span, Window, malformed, parsed, too_many, truncated
@@ -21,26 +22,30 @@ from starbench.types import Attempt
 _SEPARATORS = re.compile(r"[\s,;]*")
 
 
-def read_objects(window: Window, position: int, keys: Keys, limit: int | None = None) -> tuple[list[Attempt], int]:
+def read_objects(
+    window: Window, position: int, keys: Keys, limit: Callable[[int], int] | None = None
+) -> tuple[list[Attempt], int]:
     """The calls at ``position``: an array of objects, or objects one after the other; and where they end.
 
-    A broken object is not followed beyond ``limit`` (by default the end of the window). No attempts means that no
-    object stands there."""
+    ``limit`` says of a position how far a broken object there may reach (by default to the end of the window). No
+    attempts means that no object stands there."""
     text = window.text
-    bound = window.end if limit is None else limit
     position = _skip(text, position, window.end)
-    in_array = text[position : position + 1] == "["
+    in_array = text.startswith("[", position, window.end)
     position = _skip(text, position + in_array, window.end)
     attempts: list[Attempt] = []
     end = position
     while position < window.end and not too_many(window, attempts, position):
+        if in_array and text[position] == "]":
+            return attempts, position + 1
+        bound = limit(position) if limit else window.end
         if text[position] == "{":
             attempts.append(read_at(window, position, keys, bound))
-        elif in_array and text[position] != "]":
+        elif in_array and position < bound:
             stop = max(element_end(text, position, bound, ",]"), position + 1)
             attempts.append(malformed(text, (position, stop), "an array element that is no object"))
         else:
-            return attempts, position + 1 if in_array else end
+            break
         end = _stop(attempts[-1])
         position = _skip(text, end, window.end)
     return attempts, max(end, _stop(attempts[-1]) if attempts else end)

@@ -76,8 +76,7 @@ class JsonTags:
     ) -> list[Attempt]:
         """The attempts of one tag: at least one. ``following`` is the next opening tag, wherever it stands."""
         text, start = window.text, tag.start()
-        closing = closings.at(tag.end())
-        attempts, end = read_objects(window, tag.end(), self.keys, closing if closing >= 0 else window.end)
+        attempts, end = read_objects(window, tag.end(), self.keys, lambda position: _bound(window, closings, position))
         after = skip_space(text, end)
         if attempts and text.startswith(self.close, after, window.end):
             return _stretched(window, attempts, start, after + len(self.close))
@@ -115,6 +114,12 @@ class JsonTags:
             objects = [f"[{', '.join(objects)}]" if self.array else "\n".join(objects)]
         space = "\n" if self.spaced else ""
         return "\n".join(f"{self.open}{space}{text}{space}{self.close}" for text in objects)
+
+
+def _bound(window: Window, closings: Finder, position: int) -> int:
+    """Where the next closing tag stands, or the window ends."""
+    closing = closings.at(position)
+    return closing if closing >= 0 else window.end
 
 
 def _stretched(window: Window, attempts: list[Attempt], start: int, end: int) -> list[Attempt]:

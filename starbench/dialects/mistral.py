@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from starbench.dialects.base import Reading, Sign, Toolbox, Window
+from starbench.dialects.base import Reading, Sign, Toolbox, Window, overlaps
 from starbench.dialects.marked_json import MarkedJson
 from starbench.dialects.named_json import NamedJson
 from starbench.types import Call
@@ -45,13 +45,9 @@ class Mistral:
     def read(self, window: Window) -> Reading:
         """Find the calls of either form."""
         named, listed = _NAMED.read(window), _LISTED.read(window)
-        attempts = sorted([*named.attempts, *listed.attempts], key=lambda attempt: attempt.span or (0, 0))
-        apart = [
-            attempt
-            for before, attempt in zip([None, *attempts], attempts, strict=False)
-            if before is None or (before.span or (0, 0))[1] <= (attempt.span or (0, 0))[0]
-        ]
-        return Reading(apart, listed.markup)
+        spans = [attempt.span for attempt in named.attempts if attempt.span]
+        apart = [a for a in listed.attempts if a.span and not overlaps(a.span, spans)]
+        return Reading(sorted([*named.attempts, *apart], key=lambda a: a.span or (0, 0)), listed.markup)
 
     def sign(self, window: Window) -> Sign | None:
         """The marker, or a name before ``[ARGS]``."""

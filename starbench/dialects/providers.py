@@ -44,7 +44,7 @@ def _gathered(items: Sequence[Item], texts: Sequence[Any], thoughts: Sequence[An
 def split_anthropic(source: Any) -> Parts | None:
     """A message whose content has blocks of the types ``tool_use`` or ``thinking``, or the list of these blocks."""
     blocks = _blocks(source, "content")
-    kinds = {block.get("type") for block in blocks}
+    kinds = {block["type"] for block in blocks if isinstance(block.get("type"), str)}
     if not kinds & {"tool_use", "thinking", "redacted_thinking", "server_tool_use"}:
         return None
     return _gathered(

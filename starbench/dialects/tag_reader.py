@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import html
 import re
-from bisect import bisect_left
+from bisect import insort
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -27,6 +27,7 @@ from starbench.dialects.base import (
     Window,
     malformed,
     occurrences,
+    overlaps,
     parsed,
     regions,
     too_many,
@@ -100,8 +101,8 @@ def read_tags(window: Window, tags: Tags) -> Reading:
         match = following
     inside = [attempt.span for attempt in attempts if attempt.span]
     found = (span for pair in tags.wrappers for tag in pair for span in occurrences(window, tag))
-    markup = sorted(span for span in found if not _overlaps(span, inside))
-    attempts.extend(islice(_empty_wrappers(window, tags, inside), MAX_ATTEMPTS))
+    markup = sorted(span for span in found if not overlaps(span, inside))
+    attempts.extend(_empty_wrappers(window, tags, inside))
     return Reading(sorted(attempts, key=lambda attempt: attempt.span or (0, 0)), markup)
 
 
@@ -163,19 +164,15 @@ def _value(window: Window, tags: Tags, opening: re.Match[str]) -> tuple[str, int
 
 
 def _empty_wrappers(window: Window, tags: Tags, inside: Sequence[Span]) -> Iterator[Attempt]:
-    """An attempt for each wrapper without a call in it."""
+    """An attempt for each wrapper without a call in it; of nested ones for the outer."""
+    taken = list(inside)
     for opening, closing in tags.wrappers:
-        for inner, spans in regions(window, opening, closing):
+        for inner, spans in islice(regions(window, opening, closing), MAX_ATTEMPTS):
             whole = (spans[0][0], spans[-1][1] if len(spans) == 2 else inner.end)
-            if _overlaps(whole, inside):
+            if overlaps(whole, taken):
                 continue
+            insort(taken, whole)
             if len(spans) == 2 or inner.end < window.end:
                 yield malformed(window.text, whole, "there is no call between the tags")
             else:
                 yield truncated(window.text, whole)
-
-
-def _overlaps(span: Span, others: Sequence[Span]) -> bool:
-    """Whether ``span`` shares a character with one of ``others``, which are in order and apart."""
-    at = bisect_left(others, span)
-    return (at < len(others) and others[at][0] < span[1]) or (at > 0 and others[at - 1][1] > span[0])
