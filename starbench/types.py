@@ -187,6 +187,7 @@ class Similarity(float):
     profile: str
 
     def __new__(cls, value: float, parts: tuple[CallPart, ...] = (), profile: str = "robust") -> Similarity:
+        """A similarity of that value; ``value`` is taken as it is, so it must lie in [0, 1] already."""
         self = super().__new__(cls, value)
         object.__setattr__(self, "parts", parts)
         object.__setattr__(self, "profile", profile)
@@ -212,7 +213,8 @@ class Verdict:
     """Whether an answer is right. ``error`` is None exactly when ``valid``; the codes stand in :mod:`starbench.errors`.
 
     Under ``official`` grading ``error`` is the upstream error_type, character for character. ``message`` is a sentence
-    for people: where it went wrong.
+    for people: where it went wrong. ``figures`` are what else a benchmark measures of an answer, as fractions
+    ("process_accuracy").
     """
 
     valid: bool
@@ -220,3 +222,4 @@ class Verdict:
     similarity: Similarity
     message: str = ""
     output: Output | None = field(default=None, compare=False, repr=False)
+    figures: Mapping[str, float] = field(default_factory=dict)
