@@ -18,8 +18,8 @@ from typing import Any, NamedTuple
 BUDGET = 200_000
 """What all results of one answer together may weigh: a character, a byte of an integer or an item weighs 1."""
 
-DEPTH = 320
-"""Deeper expressions are refused; upstream, which turns them back into text first, fails a few levels later."""
+DEPTH = 323
+"""Deeper expressions are refused; upstream, which writes them as text first, reaches its recursion limit there."""
 
 _LONGEST_NUMBER = 6  # digits of a width in a %-format
 
@@ -89,6 +89,8 @@ class Folder:
         return fold(self, node, depth - 1)
 
     def _constant(self, node: ast.Constant, depth: int) -> Folded:
+        if type(node.value) is int:
+            str(node.value)  # fails beyond 4300 digits, as writing the expression as text does
         return self._made(node.value)
 
     def _items(self, node: ast.List | ast.Tuple | ast.Set, depth: int) -> Folded:
@@ -103,6 +105,9 @@ class Folder:
         values = [self._fold(value, depth) for value in node.values]
         members = {key.value: value.value for key, value in zip(keys, values, strict=True)}
         return Folded(members, 1 + sum(part.weight for part in [*keys, *values]))
+
+    def _f_string(self, node: ast.JoinedStr, depth: int) -> Folded:
+        return self._made("".join([self._fold(part, depth).value for part in node.values]))
 
     def _unary(self, node: ast.UnaryOp, depth: int) -> Folded:
         return self._made(_OPERATORS[type(node.op)](self._fold(node.operand, depth).value))
@@ -156,9 +161,9 @@ class Folder:
 
 _FOLDS: Mapping[type[ast.expr], Callable[[Folder, Any, int], Folded]] = {
     ast.Constant: Folder._constant, ast.List: Folder._items, ast.Tuple: Folder._items, ast.Set: Folder._items,
-    ast.Dict: Folder._dict, ast.UnaryOp: Folder._unary, ast.BinOp: Folder._binary, ast.Compare: Folder._comparison,
-    ast.BoolOp: Folder._choice, ast.IfExp: Folder._conditional, ast.Subscript: Folder._subscript,
-    ast.Slice: Folder._slice, ast.Call: Folder._builtin,
+    ast.Dict: Folder._dict, ast.JoinedStr: Folder._f_string, ast.UnaryOp: Folder._unary, ast.BinOp: Folder._binary,
+    ast.Compare: Folder._comparison, ast.BoolOp: Folder._choice, ast.IfExp: Folder._conditional,
+    ast.Subscript: Folder._subscript, ast.Slice: Folder._slice, ast.Call: Folder._builtin,
 }  # fmt: skip
 
 

@@ -8,17 +8,17 @@ Values stay source text; :mod:`starbench.benchmarks.bfcl.java_values` turns them
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from starbench.benchmarks.bfcl.quirks import reading as quirks
+from starbench.benchmarks.bfcl.syntax_tree import parse
 
 if TYPE_CHECKING:
-    from tree_sitter import Language, Node
+    from tree_sitter import Node
 
 _LITERALS = frozenset({"string_literal", "character_literal"})
 _KEPT = frozenset({"identifier", "class_literal", "type_identifier", "method_invocation"})
-_UNNAMED = frozenset({"identifier", "class_literal"})
+_WITHOUT_NAME = frozenset({"identifier", "class_literal"})
 _PUNCTUATION = frozenset({",", "(", ")"})
 
 
@@ -27,20 +27,10 @@ def read_java_call(source: str) -> list[Any] | dict[str, Any]:
 
     Raises SyntaxError, ValueError (a parameter given twice, a lone surrogate), AttributeError or RecursionError.
     """
-    from tree_sitter import Parser
-
-    root = Parser(_language()).parse(source.encode()).root_node
+    root = parse(source, "java")
     if quirks.holds_error(root):
         raise SyntaxError("the answer is not Java source")
     return quirks.first_java_call(_calls(root, source))
-
-
-@cache
-def _language() -> Language:
-    import tree_sitter_java
-    from tree_sitter import Language
-
-    return Language(tree_sitter_java.language())
 
 
 def _calls(node: Node, source: str) -> Iterator[dict[str, Any]]:
@@ -63,8 +53,8 @@ def _arguments(node: Node, source: str) -> dict[str | None, str]:
         if child.type == "assignment_expression":
             name: str | None = quirks.cut_by_bytes(source, child.children[0])
             value = _text(child.children[2], source, nested=False)
-        elif child.type in _UNNAMED:
-            name, value = quirks.unnamed(), _text(child, source, nested=False)
+        elif child.type in _WITHOUT_NAME:
+            name, value = quirks.UNNAMED, _text(child, source, nested=False)
         else:
             continue
         if name in arguments:

@@ -26,7 +26,6 @@ _FILLED_LIST = re.compile(r"new\s+ArrayList<\w*>\(\)\s*\{\{")
 _ADD = re.compile(r"add\(")
 _NEW_ARRAY = re.compile(r"new\s+\w+\[\]\s*\{")
 _NEW_MAP = re.compile(r"new\s+HashMap<")
-_MAP_CREATED = re.compile(r">\s*\(\)")
 _MAP_FILLED = re.compile(r">\s*\(\)\s*\{\s*\{?\s*")
 _PUT = re.compile(r"put\(\"")
 _KEY = re.compile(r"(.*?)\",\s*")
@@ -55,6 +54,7 @@ def _by(pattern: str) -> Callable[[str, int], _Found | None]:
 _AS_LIST_BODY = _by(r"(.+?)\)\)")
 _ADD_BODY = _by(r"([^\n][^)\n]*)\)")
 _ARRAY_BODY = _by(r"([^}\n]*)\}")
+_EMPTY_MAP_BODY = _by(r"(.*?)>\s*\(\)")
 
 
 def java_value(text: str, kind: str, element: str | None) -> Any:
@@ -122,7 +122,7 @@ def _hash_map(text: str, _: str | None) -> Any:
     end = text.find("}", filled.end()) if filled else -1
     if filled and end >= 0:
         return {key: quirks.guessed_java_value(value) for key, value in _puts(text[filled.end() : end].rstrip())}
-    return {} if _MAP_CREATED.search(text, start.end()) else text
+    return {} if any(_on_one_line(_NEW_MAP, _EMPTY_MAP_BODY, text)) else text
 
 
 def _filled_list_body(text: str) -> str | None:

@@ -9,16 +9,17 @@ known.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from starbench.benchmarks.bfcl.quirks import reading as quirks
 from starbench.benchmarks.bfcl.quirks.values import without_like_quotes
+from starbench.benchmarks.bfcl.syntax_tree import parse
 
 if TYPE_CHECKING:
-    from tree_sitter import Language, Node
+    from tree_sitter import Node
 
-_UNNAMED = frozenset({"identifier", "true"})
+_WITHOUT_NAME = frozenset({"identifier", "true"})
+_PASSES = 3  # ending a statement can bring up another one that has to be ended
 
 
 def read_javascript_call(source: str) -> list[Any] | None:
@@ -26,20 +27,22 @@ def read_javascript_call(source: str) -> list[Any] | None:
 
     Raises SyntaxError or ValueError (a parameter given twice, a lone surrogate).
     """
-    from tree_sitter import Parser
-
-    root = Parser(_language()).parse(source.encode()).root_node
+    root = _tree(source.encode())
     if quirks.holds_error(root):
         raise SyntaxError("the answer is not JavaScript source")
     return quirks.lone_javascript_call(_statement_calls(root))
 
 
-@cache
-def _language() -> Language:
-    import tree_sitter_javascript
-    from tree_sitter import Language
-
-    return Language(tree_sitter_javascript.language())
+def _tree(source: bytes) -> Node:
+    root = parse(source, "javascript")
+    for _ in range(_PASSES if b"`" in source else 0):
+        ends = quirks.ends_before_template(root)
+        if not ends:
+            break
+        for end in sorted(ends, reverse=True):
+            source = source[:end] + b";" + source[end:]
+        root = parse(source, "javascript")
+    return root
 
 
 def _statement_calls(root: Node) -> Iterator[dict[str, Any]]:
@@ -56,8 +59,8 @@ def _arguments(node: Node) -> dict[str | None, str]:
         if child.type == "assignment_expression":
             name: str | None = _text(child.children[0])
             value = without_like_quotes(_text(child.children[2]))
-        elif child.type in _UNNAMED:
-            name, value = quirks.unnamed(), _text(child)
+        elif child.type in _WITHOUT_NAME:
+            name, value = quirks.UNNAMED, _text(child)
         else:
             continue
         if name in arguments:

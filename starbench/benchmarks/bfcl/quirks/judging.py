@@ -1,6 +1,8 @@
 """Oddities of judging a call: where upstream's checker departs from comparing with the accepted values.
 
-standardized("-5 Main St.")      # "5mainst"
+    standardized("-5 Main St.")      # "5mainst"
+
+They stand in the order in which an answer meets them, from its shape to the value of one argument.
 """
 
 from __future__ import annotations

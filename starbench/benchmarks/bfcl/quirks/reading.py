@@ -1,6 +1,8 @@
 """Oddities of reading an answer: what upstream's decoders make of a model's text.
 
-negated(ast.parse("not 5", mode="eval").body)      # -5
+    negated(ast.parse("not 5", mode="eval").body)      # -5
+
+They stand in the order in which the formats come: any, Python, JSON and XML, Java and JavaScript.
 """
 
 from __future__ import annotations
@@ -10,7 +12,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from starbench.benchmarks.bfcl.quirks.registry import quirk
+from starbench.benchmarks.bfcl.quirks.registry import QUIRKS, quirk
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -187,6 +189,31 @@ def first_java_call(calls: Iterable[dict[str, Any]]) -> list[Any] | dict[str, An
     return {}
 
 
+_OPENING, _CLOSING = frozenset({"(", "[", "{", "${"}), frozenset({")", "]", "}"})
+
+
+@quirk
+def ends_before_template(root: Node) -> list[int]:
+    """A JavaScript template literal on a new line starts a statement, as with the second fence of a fenced answer.
+
+    The grammar that upstream uses (0.21) says so; JavaScript itself, and newer grammars, take what stands before it for
+    the template's tag. Gives the byte positions, outside all brackets, where upstream's grammar ends a statement.
+    """
+    ends, waiting = [], [root]
+    while waiting:
+        children = waiting.pop().children
+        if len(children) == 2 and children[1].type == "template_string":
+            tag, template = children
+            if tag.end_point[0] < template.start_point[0]:
+                ends.append(tag.end_byte)
+        depth = 0
+        for child in children:
+            depth += (child.type in _OPENING) - (child.type in _CLOSING)
+            if depth == 0 and child.child_count:
+                waiting.append(child)
+    return ends
+
+
 @quirk
 def lone_javascript_call(calls: Iterable[dict[str, Any]]) -> list[Any] | None:
     """Only the first JavaScript statement that is itself a call is read; ``f(), g()`` and ``x = f()`` give None."""
@@ -195,9 +222,10 @@ def lone_javascript_call(calls: Iterable[dict[str, Any]]) -> list[Any] | None:
     return None
 
 
-@quirk
-def unnamed() -> None:
-    """An identifier (in JavaScript also ``true``) without a name before it is the argument None; other values go."""
+UNNAMED: None = None
+QUIRKS["UNNAMED"] = (
+    "An identifier (in JavaScript also ``true``) without a name before it is the argument None; other values go."
+)
 
 
 @quirk

@@ -1,6 +1,8 @@
 """Oddities of turning Java and JavaScript source text into values.
 
-split_at_commas('"a, b", "c"')      # ['"a', 'b"', '"c"']
+    split_at_commas('"a, b", "c"')      # ['"a', 'b"', '"c"']
+
+Upstream reads values with patterns where a parser is needed, so what a pattern overlooks is an oddity here.
 """
 
 from __future__ import annotations
