@@ -9,13 +9,13 @@ The common form, hermes calls after reasoning, is read by :mod:`starbench.reward
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from starbench.dialects import parse
 from starbench.dialects.reasoning import TAGS
 from starbench.reward.hermes import Answer, read_hermes
 from starbench.reward.task import Task
+from starbench.similarity.compare import as_output
 from starbench.types import Call, Output
 
 _TAG_STARTS = {
@@ -36,21 +36,23 @@ def read_answer(completion: Any, task: Task, dialect: str) -> Answer:
         quick = read_hermes(completion, opened) if dialect == "hermes" or "<tool_call>" in completion else None
         if quick is not None and (dialect == "hermes" or quick.calls):
             return quick
-        return _of_output(parse(completion, dialect, _tools(task), reasoning_open=bool(opened)), opened)
+        return _of_output(parse(completion, dialect, task.offered.tools, reasoning_open=bool(opened)), opened)
+    return _of_output(output_of(completion, task), None)
+
+
+def output_of(completion: Any, task: Task) -> Output:
+    """An answer that is no text, as an output: a message, items, calls, or an output already."""
     if isinstance(completion, Output):
-        return _of_output(completion, None)
-    if isinstance(completion, (list, tuple)) and all(isinstance(call, Call) for call in completion):
-        return Answer(completion, "", None, bool(completion), False)
-    return _of_output(parse(completion, "auto", _tools(task)), None)
-
-
-def _tools(task: Task) -> Sequence[Any]:
-    return task.offered.tools
+        return completion
+    if isinstance(completion, (list, tuple)) and completion and all(isinstance(call, Call) for call in completion):
+        return as_output(completion)
+    return parse(completion, "auto", task.offered.tools)
 
 
 def _of_output(output: Output, opened: bool | None) -> Answer:
     tried = bool(output.calls or output.failed)
-    return Answer(output.calls, output.reply, _problem(output, opened), tried, bool(output.reasoning))
+    reasoned = bool(output.reasoning) or any(closes for _, closes in reasoning_tags(output.text))
+    return Answer(output.calls, output.reply, _problem(output, opened), tried, reasoned)
 
 
 def _problem(output: Output, opened: bool | None) -> str | None:
@@ -60,6 +62,8 @@ def _problem(output: Output, opened: bool | None) -> str | None:
         return "reasoning:repeated"
     if output.failed:
         return "call:truncated" if output.failed[0].status == "truncated" else "call:malformed"
+    if any(attempt.repairs and attempt.span for attempt in output.attempts if attempt.status == "parsed"):
+        return "call:malformed"  # written so that it could only be read by taking a liberty
     return None
 
 

@@ -78,9 +78,9 @@ def _of_text(text: str, tools: Tools) -> Expected:
 
 def _plain_calls(text: str) -> Expected | None:
     """The calls of tags that each hold an object of a name and arguments, the usual form; None for another form."""
-    answer = text.rpartition("</think>")[2]
-    found = _TAGGED.findall(answer)
-    if len(found) != answer.count("<tool_call>"):
+    first = text.find("<tool_call>")
+    found = _TAGGED.findall(text, first)
+    if text.find("think>", first) >= 0 or len(found) != text.count("<tool_call>"):
         return None
     try:
         calls = [_plain_call(json.loads(inside)) for inside in found]

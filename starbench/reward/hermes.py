@@ -49,23 +49,24 @@ _TRUNCATED = Answer((), "", "call:truncated", True, True)
 def read_hermes(text: str, opened: bool | None) -> Answer | None:
     """The answer, or None where it is not of the common form; ``opened``: whether the prompt opened the reasoning."""
     closing = text.rfind(_THOUGHT)
-    thinks = text.find(_THINK)
     if _has_other_tags(text):
         return None
     if closing < 0:
-        return _without_reasoning(text, opened, thinks)
-    before = text[:thinks].isspace() or thinks == 0 if thinks >= 0 else opened is not False
-    if not before or (opened and thinks >= 0) or text.find(_THINK, thinks + 1) >= 0 or text.find(_THOUGHT) < closing:
-        return None
-    if thinks > closing:
+        return _without_reasoning(text, opened)
+    opening = text.find(_THINK)
+    if opening >= 0:
+        common = not opened and (opening == 0 or text[:opening].isspace()) and text.find(_THINK, opening + 1) < 0
+    else:
+        common = opened is not False
+    if not common or not opening < closing or text.find(_THOUGHT) < closing or text.find(_OPEN, 0, closing) >= 0:
         return None
     return _calls(text, closing + len(_THOUGHT), True)
 
 
-def _without_reasoning(text: str, opened: bool | None, thinks: int) -> Answer | None:
-    if opened and thinks < 0:
-        return _UNCLOSED
-    return None if opened or thinks >= 0 else _calls(text, 0, False)
+def _without_reasoning(text: str, opened: bool | None) -> Answer | None:
+    if _THINK in text:
+        return None
+    return _UNCLOSED if opened else _calls(text, 0, False)
 
 
 def _has_other_tags(text: str) -> bool:
@@ -95,13 +96,13 @@ def _calls(text: str, start: int, reasoned: bool) -> Answer | None:
 
 
 def _unread(text: str, inner: int, closing: int) -> Answer | None:
-    """The problem of a tag that holds no JSON value, or one call and no end; None where that takes a closer look."""
-    last = closing < 0 and text.find(_OPEN, inner) < 0
+    """The problem of a closed tag without JSON, or of an unclosed one with a call; else None, for a closer look."""
     try:
         value, end = read_json(text, inner)
     except JsonProblem:
-        return _TRUNCATED if last else _MALFORMED
-    return _TRUNCATED if last and _plain_call(value) and not _MORE.search(text, end) else None
+        return _MALFORMED if closing >= 0 else None
+    alone = closing < 0 and text.find(_OPEN, inner) < 0 and not _MORE.search(text, end)
+    return _TRUNCATED if alone and _plain_call(value) else None
 
 
 @lru_cache(maxsize=16_384)

@@ -135,4 +135,4 @@ def _pairs(predicted: list[Call], gold: list[Call]) -> float:
 def _pair(given: Mapping[str, Any], wanted: Mapping[str, Any]) -> float:
     """Jaccard of the argument names, and one for each value that is the same."""
     same = sum(1 for name, value in wanted.items() if name in given and given[name] == value)
-    return _jaccard(Counter(given), Counter(wanted)) + same
+    return _jaccard(Counter(list(given)), Counter(list(wanted))) + same

@@ -89,6 +89,11 @@ def test_one_means_equal_in_soft_form(a: str, b: str) -> None:
     assert (0.0 <= rouge_f1(a, b) <= 1.0) and rouge_f1(a, a) == 1.0
 
 
+@given(st.text(st.characters(max_codepoint=127), max_size=30))
+def test_ascii_is_read_like_every_other_script(text: str) -> None:
+    assert soft(f"{text} é").tokens == (*soft(text).tokens, "é")
+
+
 @pytest.mark.parametrize("unit", ["word ", "!?", "東京", "1,000,", "1.", "-1", "\u0301", "\ufdfa", "\ud800"])
 def test_long_texts(unit: str) -> None:
     text = unit * (64_000 // len(unit))
