@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["BENCHMARKS", "GRADINGS", "Accuracy", "Benchmark", "benchmark_names", "load_benchmark", "recognise"]
 
 BENCHMARKS: Mapping[str, str] = {
+    "acebench": "starbench.benchmarks.acebench.benchmark:ACEBench",
     "bfcl": "starbench.benchmarks.bfcl.benchmark:BFCL",
     "custom": "starbench.benchmarks.custom:CaseFile",
     "sample": "starbench.benchmarks.custom:Sample",

@@ -15,31 +15,10 @@ upstream takes the accuracy of that part.)
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 from starbench.benchmarks.base import Accuracy
 from starbench.benchmarks.bfcl.categories import CATEGORIES
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """A weighted mean: category or earlier figure -> weight. Weights are relative to each other."""
-
-    weights: Mapping[str, float]
-
-    def of(self, parts: Mapping[str, float | None]) -> float | None:
-        """The mean; None where a part is None."""
-        total = 0.0
-        for name, weight in self.weights.items():
-            part = parts[name]
-            if part is None:
-                return None
-            total += part * weight
-        return total / sum(self.weights.values())
-
-
-def _mean(*parts: str) -> Figure:
-    return Figure(dict.fromkeys(parts, 1))
+from starbench.benchmarks.figures import Figure, mean
 
 
 def _mean_by_size(*categories: str) -> Figure:
@@ -47,21 +26,21 @@ def _mean_by_size(*categories: str) -> Figure:
 
 
 FIGURES: Mapping[str, Figure] = {
-    "simple": _mean("simple_python", "simple_java", "simple_javascript"),
-    "non_live": _mean("simple", "multiple", "parallel", "parallel_multiple"),
+    "simple": mean("simple_python", "simple_java", "simple_javascript"),
+    "non_live": mean("simple", "multiple", "parallel", "parallel_multiple"),
     "live": _mean_by_size("live_simple", "live_multiple", "live_parallel", "live_parallel_multiple"),
-    "relevance_detection": _mean("live_relevance"),
-    "irrelevance_detection": _mean("irrelevance", "live_irrelevance"),
-    "multi_turn": _mean("multi_turn_base", "multi_turn_miss_func", "multi_turn_miss_param", "multi_turn_long_context"),
-    "web_search": _mean("web_search_base", "web_search_no_snippet"),
-    "memory": _mean("memory_kv", "memory_vector", "memory_rec_sum"),
-    "agentic": _mean("web_search", "memory"),
+    "relevance_detection": mean("live_relevance"),
+    "irrelevance_detection": mean("irrelevance", "live_irrelevance"),
+    "multi_turn": mean("multi_turn_base", "multi_turn_miss_func", "multi_turn_miss_param", "multi_turn_long_context"),
+    "web_search": mean("web_search_base", "web_search_no_snippet"),
+    "memory": mean("memory_kv", "memory_vector", "memory_rec_sum"),
+    "agentic": mean("web_search", "memory"),
     "v4": Figure({"non_live": 10, "live": 10, "irrelevance_detection": 10, "multi_turn": 30, "agentic": 40}),
-    "v3_non_live": _mean("simple", "multiple", "parallel", "parallel_multiple", "irrelevance"),
+    "v3_non_live": mean("simple", "multiple", "parallel", "parallel_multiple", "irrelevance"),
     "v3_live": _mean_by_size(
         "live_simple", "live_multiple", "live_parallel", "live_parallel_multiple", "live_irrelevance", "live_relevance"
     ),
-    "v3": _mean("v3_non_live", "v3_live", "multi_turn"),
+    "v3": mean("v3_non_live", "v3_live", "multi_turn"),
 }
 """Every figure, made of categories and of figures above it."""
 

@@ -21,8 +21,9 @@ from starbench.benchmarks.bfcl.cases import case_of
 from starbench.benchmarks.bfcl.categories import CATEGORIES, Place, place, recognised, selected
 from starbench.benchmarks.bfcl.checker import official_verdict
 from starbench.benchmarks.bfcl.data import Entries
-from starbench.benchmarks.bfcl.errata import Erratum, errata
+from starbench.benchmarks.bfcl.errata import errata
 from starbench.benchmarks.bfcl.multi_turn import conversation_verdict, read_conversation
+from starbench.benchmarks.errata import Erratum
 from starbench.benchmarks.strict import strict_verdict
 from starbench.errors import UnknownNameError
 from starbench.types import Case, Output, Similarity, Verdict
@@ -149,6 +150,4 @@ def _official(answer: Answer, case: Case, where: Place, strict: Verdict) -> Verd
 def _known_erratum(where: Place, answer: Answer) -> str:
     """A remark where the case is known to fail right answers."""
     erratum = errata().get(where.base)
-    if erratum is None or erratum.effect == "harmless" or not answer.dialect.startswith(erratum.dialect):
-        return ""
-    return f" (the case is known to be {erratum.effect}: {erratum.reason})"
+    return erratum.remark if erratum and erratum.fails_right_answers(answer.dialect, "official") else ""

@@ -1,48 +1,21 @@
-"""BFCL cases that fail a right answer as published, as data (``errata.toml``), and how strict grading reads them.
+"""BFCL's errata (``errata.toml``), and how strict grading reads the answers of these cases.
 
-    [live_multiple_964-207-0]
-    effect = "unsatisfiable"
-    reason = "the answer calls the required argument statement 'question', …"
-    mend = { question = "=statement" }
-
-Official grading is not touched by any of it: such a case keeps its official verdict, whose message names the erratum.
+mended("live_multiple_964-207-0", [{"f": {"question": ["how"]}}])   ->  [{"f": {"statement": ["how"]}}]
 """
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import lru_cache
-from importlib import resources
-from typing import Any, Literal
+from typing import Any
 
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
-
-Effect = Literal["unsatisfiable", "misjudged", "harmless"]
-
-
-@dataclass(frozen=True, slots=True)
-class Erratum:
-    """What is wrong with a case: whether no answer passes official grading, or just the right one does not, and why.
-
-    ``dialect`` limits it to answers in that dialect (empty: all); ``mend`` says how strict grading reads the answer.
-    """
-
-    effect: Effect
-    reason: str
-    dialect: str = ""
-    mend: Mapping[str, str | list[Any]] = field(default_factory=dict)
+from starbench.benchmarks.errata import Erratum, read_table
 
 
 @lru_cache(maxsize=1)
 def errata() -> Mapping[str, Erratum]:
     """Every known erratum by id."""
-    text = resources.files(__package__).joinpath("errata.toml").read_text(encoding="utf-8")
-    return {id: Erratum(**entry) for id, entry in tomllib.loads(text).items()}
+    return {id: Erratum(**entry) for id, entry in read_table("starbench.benchmarks.bfcl").items()}
 
 
 def mended(id: str, truth: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:

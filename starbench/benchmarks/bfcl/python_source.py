@@ -11,9 +11,9 @@ import ast
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from starbench.benchmarks.bfcl.constant_folding import Folder
-from starbench.benchmarks.bfcl.quiet_source import parse_expression
 from starbench.benchmarks.bfcl.quirks import reading as quirks
+from starbench.benchmarks.constant_folding import Folder
+from starbench.benchmarks.quiet_source import parse_expression
 
 
 def read_python_calls(text: str) -> list[dict[str, Any]]:

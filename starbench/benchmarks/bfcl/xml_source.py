@@ -14,8 +14,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from xml.etree import ElementTree
 
-from starbench.benchmarks.bfcl.quiet_source import parse_expression
 from starbench.benchmarks.bfcl.quirks import reading as quirks
+from starbench.benchmarks.quiet_source import parse_expression
 
 _OPENING, _CLOSING = "<functions>", "</functions>"
 

@@ -17,7 +17,7 @@ from typing import Any
 from starbench.benchmarks.bfcl.multi_turn import limits, quirks
 from starbench.benchmarks.bfcl.multi_turn.limits import Refused
 from starbench.benchmarks.bfcl.multi_turn.world import World
-from starbench.benchmarks.bfcl.quiet_source import parse_expression
+from starbench.benchmarks.quiet_source import parse_expression
 
 _NOT_FINITE = re.compile(r"\b(?:inf|nan)\b")
 _SURELY_PARSED = 100  # Python's parser gives up at 200 open brackets

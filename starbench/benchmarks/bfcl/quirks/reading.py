@@ -13,11 +13,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from starbench.benchmarks.bfcl.quirks.registry import QUIRKS, quirk
+from starbench.benchmarks.quiet_source import called_name
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-    from starbench.benchmarks.bfcl.constant_folding import Folder
+    from starbench.benchmarks.constant_folding import Folder
 
 
 # Reading an answer in any format.
@@ -61,13 +62,7 @@ def named_arguments(call: ast.Call) -> Iterator[tuple[str | None, ast.expr]]:
 @quirk
 def dotted_name(function: ast.expr) -> str:
     """What is called need not be a name: ``x[0].f()`` calls ``f``, and ``(lambda: 1)()`` calls the empty name."""
-    parts = []
-    while isinstance(function, ast.Attribute):
-        parts.append(function.attr)
-        function = function.value
-    if isinstance(function, ast.Name):
-        parts.append(function.id)
-    return ".".join(reversed(parts))
+    return called_name(function)
 
 
 @quirk
@@ -108,7 +103,7 @@ def worked_out(node: ast.BinOp, folder: Folder) -> Any:
     """Arithmetic among the arguments is evaluated, so ``2**10`` is 1024 and ``'a' + 'b'`` is ``'ab'``.
 
     Upstream runs ``eval`` on the model's text. Here only operators on constants are worked out (see
-    :mod:`starbench.benchmarks.bfcl.constant_folding`); what else upstream might have run counts as unreadable.
+    :mod:`starbench.benchmarks.constant_folding`); what else upstream might have run counts as unreadable.
     """
     return folder.fold(node)
 

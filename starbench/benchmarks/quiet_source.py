@@ -1,4 +1,4 @@
-r"""Python expressions parsed without a warning, whatever the process does with warnings.
+r"""Python expressions of a model's answer, parsed without a warning, whatever the process does with warnings.
 
     silenced(r"f(path='C:\data', n=1if x else 2)")      # f(path='C:\\data', n=1 if x else 2)
 
@@ -50,6 +50,17 @@ def parse_expression(text: str) -> ast.expr:
     if text.count("{") * len(text) > F_STRING_WORK and _f_string_work(text) > F_STRING_WORK:
         raise ValueError("an f-string holds too many fields")
     return ast.parse(silenced(text), mode="eval").body
+
+
+def called_name(function: ast.expr) -> str:
+    """The dotted name that a call calls; what is no name gives nothing: ``f`` for ``x[0].f()``, "" for a lambda."""
+    parts = []
+    while isinstance(function, ast.Attribute):
+        parts.append(function.attr)
+        function = function.value
+    if isinstance(function, ast.Name):
+        parts.append(function.id)
+    return ".".join(reversed(parts))
 
 
 def silenced(text: str) -> str:
