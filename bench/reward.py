@@ -131,24 +131,25 @@ def hard_inputs() -> dict[str, Callable[[], Any]]:
         f"128 x 128 calls of one name, {profile}": lambda profile=profile: compare(many, gold, (), profile)
         for profile in ("robust", "star")
     }
-    texts = {
+    units = {
         "<think> without end": "<think>",
         "<tool_call> without end": "<tool_call>",
         "empty calls": "<tool_call></tool_call>",
         "small calls": '<tool_call>{"name":"f","arguments":{"a":1}}</tool_call>',
         "brackets": '<tool_call>{"name":"f","arguments":{"a":' + "[" * 50,
-        "words": "</think>one two three ",
-        "Chinese": "</think>你好请问",
+        "one call, a long text": '<tool_call>{"name":"f","arguments":{"a":"@"}}</tool_call>',
+        "reply, words": "one two three four ",
+        "reply, Chinese": "你好请问",
+        "reply, symbols": "!?",
     }
-    for name, unit in texts.items():
+    for name, unit in units.items():
+        answer = unit.replace("@", "long text " * 6_400) if "@" in unit else unit * (64_000 // len(unit.encode()))
+        gold_text = answer[::-1] if name.startswith("reply") else '<tool_call>{"name":"f","arguments":{}}</tool_call>'
         for profile in ("robust", "star"):
-            reward, answer = SimReward(profile), (unit * (64_000 // len(unit.encode()) + 1))
-            label = (
-                f"</think>{answer[:64_000].replace('</think>', '')}"
-                if "think>" in unit[:9]
-                else '[{"name":"f","arguments":{}}]'
+            reward = SimReward(profile)
+            work[f"64 kB of {name}, {profile}"] = lambda r=reward, a=f"x</think>{answer}", g=f"</think>{gold_text}": r(
+                a, g
             )
-            work[f"64 kB of {name}, {profile}"] = lambda r=reward, a=answer, g=label: r(a, g)
     return work
 
 
