@@ -34,7 +34,7 @@ from starbench.types import Attempt, Call
 HEAD = r"[^\W\d]\w*(?:\.\w+)*[ \t]*\("
 _CALL = re.compile(r"([^\W\d]\w*(?:\.\w+)*)[ \t]*\(")
 _QUOTED_CALL = re.compile(rf"['\"]\s*(?={HEAD})")
-_ANCHOR = re.compile(rf"(?P<list>\[)\s*['\"]?\s*{HEAD}|^[ \t]*(?P<bare>{HEAD})", re.MULTILINE)
+_ANCHOR = re.compile(rf"(?P<list>\[)\s*(?:['\"]\s*)?{HEAD}|^[ \t]*(?P<bare>{HEAD})", re.MULTILINE)
 _KEYWORDS = re.compile(r"\s*(?:\)|[^\W\d]\w*\s*=[^=])")
 _SEPARATORS = re.compile(r"[\s,;]*")
 _NEXT = re.compile(rf"\s*[,;]\s*(?={HEAD})")

@@ -84,7 +84,7 @@ class CallLists:
         """Markers; without markers of its own, an answer that holds calls."""
         if self.markers:
             openings = "|".join(re.escape(opening) for opening, _ in self.markers)
-            sign = pattern_sign(window, re.compile(rf"(?:{openings})\s*(?:```[\w+-]*\s*)?\[?\s*{HEAD}"))
+            sign = pattern_sign(window, re.compile(rf"(?:{openings})\s*(?:```[\w+-]*\s*)?(?:\[\s*)?{HEAD}"))
             special = self.markers[0][0].startswith("<|")
             return sign or (pattern_sign(window, re.compile(openings), BARE_MARKER) if special else None)
         return sign_of_calls(window, self.language)
