@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 import json
 import random
+import signal
 import sys
 import time
 import traceback
@@ -28,6 +29,9 @@ from starbench.dialects import DIALECTS
 from starbench.errors import DataUnavailableError
 
 LIMIT_SECONDS = 0.050
+HOPELESS_SECONDS = 5.0
+"""After so much CPU time a step is broken off, so that one input cannot take the whole run."""
+
 SEEDS = [
     '<tool_call>\n{"name": "get_weather", "arguments": {"city": "Zürich", "days": 3}}\n</tool_call>',
     '<think>I should call f.</think>[f(a=1, b=[1, 2, {"c": -3.5}], c="it\'s"), g.h(x=True)]',
@@ -132,6 +136,7 @@ def main() -> int:
     arguments.add_argument("--max-kb", type=int, default=64)
     given = arguments.parse_args()
     print(f"seed {given.seed}, {given.minutes:g} minutes, inputs up to {given.max_kb} kB; {machine()}")
+    signal.signal(signal.SIGVTALRM, break_off)
     chance = random.Random(given.seed)
     steps = {**reading_steps(), **grading_steps()}
     slowest = dict.fromkeys(steps, Slow())
@@ -197,15 +202,28 @@ def grading_steps() -> dict[str, Step]:
     }
 
 
+class Hopeless(BaseException):
+    """A step took too long; no handler for ordinary exceptions catches this."""
+
+
+def break_off(*_: object) -> None:
+    raise Hopeless
+
+
 def attempt(step: Step, value: Any, roll: int) -> tuple[float, str | None]:
     """CPU seconds of a step (the best of three where one was slow), and what it raised."""
     best = float("inf")
     for _ in range(3):
         start = time.thread_time()
+        signal.setitimer(signal.ITIMER_VIRTUAL, HOPELESS_SECONDS)
         try:
             step(value, random.Random(roll))
+        except Hopeless:
+            return time.thread_time() - start, f"broken off after {HOPELESS_SECONDS:g} s"
         except Exception:
             return time.thread_time() - start, traceback.format_exc(limit=-6)
+        finally:
+            signal.setitimer(signal.ITIMER_VIRTUAL, 0)
         best = min(best, time.thread_time() - start)
         if best <= LIMIT_SECONDS:
             break
