@@ -10,20 +10,23 @@ a file."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from starbench.dialects.base import Detection, Toolbox
 from starbench.dialects.messages import parse_message
-from starbench.dialects.reading import UNREAD, detect_text, parse_text
+from starbench.dialects.reading import UNREAD, detect_text, parse_text, parse_with
 from starbench.dialects.registry import DIALECTS, MESSAGE_DIALECTS, canonical, load
 from starbench.types import Call, Output, Tool
+
+if TYPE_CHECKING:
+    from starbench.dialects.response_template import ResponseTemplate
 
 __all__ = ["DIALECTS", "Detection", "describe", "detect", "dialect_names", "parse", "render"]
 
 
 def parse(
     source: object,
-    dialect: str = "auto",
+    dialect: str | ResponseTemplate = "auto",
     tools: Sequence[Tool] | None = None,
     *,
     repair: bool = False,
@@ -31,15 +34,20 @@ def parse(
 ) -> Output:
     """Read what a model answered.
 
-    ``source`` is a text, a chat message (a mapping), a list (BFCL's rows of ``{name: JSON text}``, Responses items,
-    calls, or messages), or None for no answer. ``tools`` help: they name positional arguments, type raw text, and
-    back the choice of dialect. ``repair`` allows recorded repairs of calls that are not well-formed; without it they
-    are ``malformed``. ``reasoning_open`` says that the prompt already opened the reasoning.
+    ``dialect`` is a name or a model's own :class:`~starbench.dialects.response_template.ResponseTemplate`. ``source``
+    is a text, a chat message (a mapping), a list (BFCL's rows of ``{name: JSON text}``, Responses items, calls, or
+    messages), or None for no answer. ``tools`` help: they name positional arguments, type raw text, and back the
+    choice of dialect. ``repair`` allows recorded repairs of calls that are not well-formed; without it they are
+    ``malformed``. ``reasoning_open`` says that the prompt already opened the reasoning.
 
     Anything a model can write gives an Output; only an unknown ``dialect`` raises
     :class:`~starbench.errors.UnknownNameError`.
     """
     toolbox = Toolbox(tools or ())
+    if not isinstance(dialect, str):
+        if isinstance(source, str):
+            return parse_with(source, dialect, toolbox, repair=repair)
+        return parse_message(source, "auto", toolbox, repair=repair)
     dialect = canonical(dialect)
     if dialect != "auto" and dialect not in UNREAD:
         load(dialect)

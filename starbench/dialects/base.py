@@ -119,8 +119,8 @@ class Detection:
     reading: Reading | None = field(default=None, compare=False, repr=False)
 
 
-class Dialect(Protocol):
-    """What the registry holds."""
+class Reader(Protocol):
+    """What can read a window."""
 
     @property
     def name(self) -> str:
@@ -132,6 +132,10 @@ class Dialect(Protocol):
 
     def read(self, window: Window) -> Reading:
         """Find the attempts in ``window``."""
+
+
+class Dialect(Reader, Protocol):
+    """What the registry holds: a reader that recognises its texts and writes them."""
 
     def sign(self, window: Window) -> Sign | None:
         """Whether ``window`` looks like this dialect, and why; None if nothing speaks for it."""

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from starbench.dialects.base import MARKED, Detection, Dialect, Reading, Span, Toolbox, Window
+from starbench.dialects.base import MARKED, Detection, Dialect, Reader, Reading, Span, Toolbox, Window
 from starbench.dialects.detection import candidates, choose, ranked
 from starbench.dialects.json_text import JsonText
 from starbench.dialects.reasoning import Block, content_span, has_tags, split
@@ -37,18 +37,35 @@ def parse_text(
     readings = known or [_read(part, chosen.dialect) for part in answers]
     if dialect == "auto" and chosen.dialect not in UNREAD:
         readings += [other for part, reading in zip(answers, readings, strict=True) for other in _others(part, reading)]
+    thoughts = [_thought(window.part(*block.inner), dialect) for block in blocks]
+    return _output(text, answers, readings, chosen, blocks, thoughts)
+
+
+def parse_with(text: str, dialect: Reader, toolbox: Toolbox, *, repair: bool = False) -> Output:
+    """Read all of ``text``, reasoning and end-of-turn tokens included, with a dialect that sees to these itself."""
+    window = Window(JsonText(text), 0, len(text), toolbox, repair)
+    chosen = Detection(dialect.name, 1.0, "given by the caller")
+    return _output(text, [window], [dialect.read(window)], chosen, (), ())
+
+
+def _output(
+    text: str,
+    answers: Sequence[Window],
+    readings: Sequence[Reading],
+    chosen: Detection,
+    blocks: Sequence[Block],
+    thoughts: Sequence[Reading],
+) -> Output:
+    """Put together what was read from the answers and from the reasoning blocks between them."""
     attempts = [attempt for reading in readings for attempt in reading.attempts]
-    for block in blocks:
-        thought = _thought(window.part(*block.inner), dialect)
-        attempts.extend(replace(attempt, status="in_reasoning") for attempt in thought.attempts)
-    attempts.sort(key=_start)
+    attempts += [replace(attempt, status="in_reasoning") for thought in thoughts for attempt in thought.attempts]
     channels = [span for reading in readings for span in reading.reasoning]
     taken = [a.span for a in attempts if a.span] + [span for reading in readings for span in reading.markup] + channels
-    inner = [*(block.inner for block in blocks), *channels]
+    inner = sorted([*(block.inner for block in blocks), *channels])
     return Output(
         text=text,
-        reasoning="\n".join(filter(None, (text[a:b].strip() for a, b in sorted(inner)))),
-        attempts=tuple(attempts),
+        reasoning="\n".join(filter(None, (text[a:b].strip() for a, b in inner))),
+        attempts=_in_order(attempts),
         reply=_reply(answers, sorted(taken), tidy=chosen.dialect not in UNREAD),
         dialect=chosen.dialect,
         dialect_reason=chosen.reason,
@@ -116,8 +133,13 @@ def _thought(window: Window, dialect: str) -> Reading:
     return _read(window, choose(candidates(window)).dialect if dialect == "auto" else dialect)
 
 
-def _start(attempt: Attempt) -> int:
-    return attempt.span[0] if attempt.span else -1
+def _in_order(attempts: Sequence[Attempt]) -> tuple[Attempt, ...]:
+    """The attempts by where they start; one without a span stays behind the one before it."""
+    starts, last = [], -1
+    for attempt in attempts:
+        last = attempt.span[0] if attempt.span else last
+        starts.append(last)
+    return tuple(attempts[i] for i in sorted(range(len(attempts)), key=starts.__getitem__))
 
 
 def _outside(spans: Sequence[Span], whole: Span) -> Iterator[Span]:
