@@ -16,6 +16,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from itertools import islice
+from pathlib import Path
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -36,13 +37,12 @@ def in_chunks(items: Iterable[T], size: int) -> Iterator[list[T]]:
 def mapped(prepare: Callable[[], Callable[[T], R]], items: Iterable[T], jobs: int) -> Iterator[R]:
     """``work(item)`` for every item, in order, where ``work = prepare()`` is made once in each of ``jobs`` processes.
 
-    With more than one process ``prepare`` must be picklable, and so must items and results. Processes are started
-    afresh (spawned): it is the one way that works on every system and beside threads.
+    With more than one process ``prepare`` must be picklable, and so must items and results.
     """
     if jobs <= 1:
         yield from map(prepare(), items)
         return
-    context = multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context(_start_method())
     executor = ProcessPoolExecutor(jobs, mp_context=context, initializer=_start, initargs=(prepare,))
     waiting: deque[Future[list[R]]] = deque()
     try:
@@ -59,6 +59,18 @@ def mapped(prepare: Callable[[], Callable[[T], R]], items: Iterable[T], jobs: in
 def usable_cpus() -> int:
     """How many processors this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _start_method() -> str:
+    """How processes are started: as copies of this one where it has a single thread, else afresh.
+
+    A copy has everything loaded and starts at once, but a lock that another thread held would stay locked in it.
+    """
+    try:
+        threads = sum(1 for _ in Path("/proc/self/task").iterdir())  # those of libraries, too
+    except OSError:
+        return "spawn"  # no Linux
+    return "fork" if threads == 1 else "spawn"
 
 
 _STATE: dict[str, Callable[[Any], Any]] = {}

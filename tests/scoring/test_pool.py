@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from functools import partial
 from operator import add
@@ -44,6 +46,16 @@ def test_items_are_taken_as_they_are_needed(jobs: int) -> None:
 def test_a_failure_in_a_process_is_not_lost() -> None:
     with pytest.raises(TypeError):
         list(mapped(partial(make_adder, 1), ["x"], 2))  # type: ignore[list-item]
+
+
+def test_processes_are_copied_only_where_nothing_runs_beside() -> None:
+    alone = "from starbench.scoring.pool import _start_method; print(_start_method())"
+    beside = f"import threading; threading.Thread(target=threading.Event().wait, daemon=True).start(); {alone}"
+    methods = [
+        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip()
+        for code in (alone, beside)
+    ]
+    assert methods == ["fork" if sys.platform == "linux" else "spawn", "spawn"]
 
 
 def test_there_is_at_least_one_processor() -> None:
