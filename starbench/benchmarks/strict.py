@@ -128,13 +128,15 @@ def _argument_sentence(part: ArgumentPart) -> str:
         return f"the argument {part.name!r} was left out"
     if part.reason == "unexpected":
         return f"the argument {part.name!r} is not expected"
+    if not part.wanted:
+        return f"the argument {part.name!r} is {_show(part.got)}, but no value is accepted here"
     how = "has another type than" if part.reason == "type" else "differs from"
     return f"the argument {part.name!r} is {_show(part.got)}, which {how} {_show_any(part.wanted)}"
 
 
 def _show_any(values: Sequence[object]) -> str:
     if not values:
-        return "every value, as nothing is accepted here"
+        return "every reply, as none is accepted"
     return " or ".join(_show(plain(value)) for value in values[:3]) + (
         f" or {len(values) - 3} more" if len(values) > 3 else ""
     )

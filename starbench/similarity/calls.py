@@ -93,17 +93,17 @@ def _pair(
     alone: dict[int, str],
 ) -> list[Pair]:
     """Pairs among the calls of one name; those that may take no partner go to ``alone`` with their reason."""
-    prints = {}
-    if len(made) > 1 and not rules.copies_pair:
-        prints = {i: tuple(flatten(predicted[i].arguments)) for i in made}
     most = max(len(asked), PAIRS // len(asked))
     if len(made) > most:
-        made = sorted(made, key=lambda i: written(prints.get(i, i)))
+        made = sorted(made, key=lambda i: written(tuple(flatten(predicted[i].arguments))))
         alone.update(dict.fromkeys(made[most:], "surplus"))
         made = made[:most]
     weights = [[pair_similarity(predicted[i].arguments, expected[j], rules) for j in asked] for i in made]
-    if prints:
-        made, weights = _without_copies(made, weights, prints, alone)
+    if len(made) > 1 and not rules.copies_pair:
+        copies = _copies(predicted, made, weights)
+        alone.update(dict.fromkeys((made[row] for row in copies), "copy"))
+        weights = [row for i, row in enumerate(weights) if i not in copies]
+        made = [call for i, call in enumerate(made) if i not in copies]
     columns = rules.pair(weights)
     return [
         Pair(i, asked[column], row[column])
@@ -112,21 +112,21 @@ def _pair(
     ]
 
 
-def _without_copies(
-    made: list[int], weights: list[list[float]], prints: Mapping[int, object], alone: dict[int, str]
-) -> tuple[list[int], list[list[float]]]:
-    """Leave out the copies of a call beyond the expected calls that accept it as a whole."""
-    seen: dict[object, int] = {}
-    kept: list[int] = []
-    rows: list[list[float]] = []
-    for i, row in zip(made, weights, strict=True):
-        count = seen[prints[i]] = seen.get(prints[i], 0) + 1
-        if count > max(1, row.count(1.0)):
-            alone[i] = "copy"
-        else:
-            kept.append(i)
-            rows.append(row)
-    return kept, rows
+def _copies(predicted: Sequence[Call], made: list[int], weights: list[list[float]]) -> set[int]:
+    """The rows of copies of a call beyond the expected calls that accept it as a whole."""
+    alike: dict[tuple[float, ...], list[int]] = {}
+    for row, credits in enumerate(weights):
+        alike.setdefault(tuple(credits), []).append(row)
+    copies: set[int] = set()
+    for credited, rows in alike.items():  # copies have the same credits, so the others need no closer look
+        if len(rows) > 1:
+            seen: dict[object, int] = {}
+            for row in rows:
+                call = tuple(flatten(predicted[made[row]].arguments))
+                seen[call] = seen.get(call, 0) + 1
+                if seen[call] > max(1, credited.count(1.0)):
+                    copies.add(row)
+    return copies
 
 
 def pair_similarity(arguments: Mapping[str, Any], wanted: ExpectedCall, rules: Profile) -> float:
