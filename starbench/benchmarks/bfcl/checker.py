@@ -75,14 +75,15 @@ def official_verdict(
     sensitivity: that of the case it varies). ``underscore_to_dot`` says that dots in function names became underscores.
     Never raises on what a model wrote: where upstream crashes, the error is :data:`CRASH`.
     """
-    try:
-        if "relevance" in category:
-            problem = _relevance(category, decoded)
-        else:
-            problem = _calls(entry, category, decoded, underscore_to_dot)
-    except _CRASHES as crash:
-        problem = Problem(CRASH, f"the official code crashes on this answer ({type(crash).__name__})")
-    return (True, None, "") if problem is None else (False, problem.error, problem.sentence)
+    if "relevance" in category:
+        problem = _relevance(category, decoded)
+    else:
+        judge, answers = _Judge(entry["function"], _language_of(category), underscore_to_dot), entry["ground_truth"]
+        try:
+            problem = _calls(judge, answers, category, decoded)
+        except _CRASHES as crash:
+            problem = Problem(CRASH, f"the official code crashes on this answer ({type(crash).__name__})")
+    return (True, None, "") if problem is None else (False, problem.error, f"{problem.sentence:.300}")
 
 
 def _relevance(category: str, decoded: Any) -> Problem | None:
@@ -92,14 +93,13 @@ def _relevance(category: str, decoded: Any) -> Problem | None:
     return None if called else Problem("relevance_error:decoder_failed", "no call was made where one was expected")
 
 
-def _calls(entry: Mapping[str, Any], category: str, decoded: Any, underscore_to_dot: bool) -> Problem | None:
+def _calls(judge: _Judge, answers: Sequence[Mapping[str, Any]], category: str, decoded: Any) -> Problem | None:
     if isinstance(decoded, DecodeFailure):
         return Problem("ast_decoder:decoder_failed", f"the answer cannot be decoded: {decoded}")
     if not quirks.is_list_of_calls(decoded):
         sentence = f"the answer decodes to {quirks.printed(decoded)}, no list of calls"
         return Problem("ast_decoder:decoder_wrong_output_format", sentence)
-    judge = _Judge(entry["function"], _language_of(category), underscore_to_dot)
-    return _CHECKS[quirks.kind_of_check(category)](judge, decoded, entry["ground_truth"])
+    return _CHECKS[quirks.kind_of_check(category)](judge, decoded, answers)
 
 
 def _language_of(category: str) -> _Language:
