@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from starbench.dialects.json_text import JsonProblem, read_json
+from starbench.dialects.json_text import JsonProblem, read_json, skip_space
 from starbench.dialects.reasoning import TAGS, content_span
 from starbench.types import Call
 
@@ -56,9 +56,9 @@ def read_hermes(text: str, opened: bool | None) -> Answer | None:
     opening = text.find(_THINK)
     if opening >= 0:
         common = not opened and (opening == 0 or text[:opening].isspace()) and text.find(_THINK, opening + 1) < 0
-    else:
-        common = opened is not False
-    if not common or not opening < closing or text.find(_THOUGHT) < closing or text.find(_OPEN, 0, closing) >= 0:
+    else:  # if nobody knows that reasoning was opened, the closing tag may stand inside a call
+        common = opened is True or (opened is None and text.find(_OPEN, 0, closing) < 0)
+    if not common or not opening < closing or text.find(_THOUGHT) < closing:
         return None
     return _calls(text, closing + len(_THOUGHT), True)
 
@@ -100,7 +100,8 @@ def _unread(text: str, inner: int, closing: int) -> Answer | None:
     try:
         value, end = read_json(text, inner)
     except JsonProblem:
-        return _MALFORMED if closing >= 0 else None
+        array = text.startswith("[", skip_space(text, inner))  # its elements may still be calls
+        return _MALFORMED if closing >= 0 and not array else None
     alone = closing < 0 and text.find(_OPEN, inner) < 0 and not _MORE.search(text, end)
     return _TRUNCATED if alone and _plain_call(value) else None
 
