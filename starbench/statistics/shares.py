@@ -1,16 +1,14 @@
-"""What a measured share is worth: means and intervals.
+"""A share of right answers, and the interval that it stands for.
 
 Example::
 
     wilson(18, 20) == (0.698966..., 0.972134...)
-
-Pure functions over numbers; nothing is read and nothing is printed.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from functools import lru_cache
 from statistics import NormalDist
 
@@ -39,6 +37,26 @@ def wilson(correct: int, n: int, confidence: float = 0.95) -> tuple[float, float
     low = 0.0 if correct == 0 else (middle - half) / scale
     high = 1.0 if correct == n else (middle + half) / scale
     return (low, high)
+
+
+def weighted_wilson(parts: Iterable[tuple[float, int, int]], confidence: float = 0.95) -> tuple[float, float]:
+    """The interval of a weighted sum of shares of different answers; ``parts`` are (weight, correct, n).
+
+    Weights are not negative. Wilson's intervals of the shares are joined by the method of variance estimates recovery
+    (G. Y. Zou and A. Donner, Statistics in Medicine 27, 2008): the distances of the ends from the shares add up as
+    standard errors do. The ends stay inside [0, 1].
+
+    >>> weighted_wilson([(1.0, 18, 20)]) == wilson(18, 20)
+    True
+    """
+    total = below = above = 0.0
+    for weight, correct, n in parts:
+        low, high = wilson(correct, n, confidence)
+        share = correct / n if n else 0.5
+        total += weight * share
+        below += (weight * (share - low)) ** 2
+        above += (weight * (high - share)) ** 2
+    return (max(0.0, total - math.sqrt(below)), min(1.0, total + math.sqrt(above)))
 
 
 def mean(values: Collection[float]) -> float | None:
