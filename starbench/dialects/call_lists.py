@@ -35,6 +35,7 @@ HEAD = r"[^\W\d]\w*(?:\.\w+)*[ \t]*\("
 _CALL = re.compile(r"([^\W\d]\w*(?:\.\w+)*)[ \t]*\(")
 _QUOTED_CALL = re.compile(rf"['\"]\s*(?={HEAD})")
 _ANCHOR = re.compile(rf"(?P<list>\[)\s*(?:['\"]\s*)?{HEAD}|^[ \t]*(?P<bare>{HEAD})", re.MULTILINE)
+_NAME = re.compile(r"['\"\s]*([\w.]+)")
 _KEYWORDS = re.compile(r"\s*(?:\)|[^\W\d]\w*\s*=[^=])")
 _SEPARATORS = re.compile(r"[\s,;]*")
 _NEXT = re.compile(rf"\s*[,;]\s*(?={HEAD})")
@@ -209,7 +210,8 @@ class _CallReader:
         reading = self.read()
         if not self.attempts:
             return None
-        offered = any(a.call is not None and a.call.name in self.window.toolbox for a in self.attempts)
+        names = (_NAME.match(attempt.raw) for attempt in self.attempts)
+        offered = any(name is not None and name[1] in self.window.toolbox for name in names)
         begin = self.after(_LEAD, self.window.start)
         if self.text.startswith("[", begin):
             return Sign(0.9 if offered else 0.8, "the answer starts with a list of calls", begin, reading)

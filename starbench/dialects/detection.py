@@ -10,18 +10,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from starbench.dialects.base import Detection, Sign, Window
-from starbench.dialects.registry import NEEDLES, NOT_DETECTED, TEXT_DIALECTS, load
+from starbench.dialects.base import MARKED, Detection, Sign, Window
+from starbench.dialects.registry import NEEDLES, NOT_DETECTED, TEXT_DIALECTS, WITHOUT_MARKER, load
 
 SURE = 0.5
 """Below this confidence a text is called ``unsure``."""
 
 
-def candidates(window: Window) -> tuple[Detection, ...]:
-    """Every dialect with a sign in ``window``, best first; equal ones in the registry's order."""
-    found = []
-    for name in TEXT_DIALECTS:
-        if name in NOT_DETECTED or not _may_occur(name, window):
+def candidates(window: Window, *, quick: bool = False) -> tuple[Detection, ...]:
+    """Every dialect with a sign in ``window``, best first; equal ones in the registry's order.
+
+    ``quick`` leaves out the dialects that must read the window to know, where another has found its marker.
+    """
+    found: list[Detection] = []
+    for name in _possible(window.content):
+        if quick and name in WITHOUT_MARKER and any(detection.confidence >= MARKED for detection in found):
             continue
         sign: Sign | None = load(name).sign(window)
         if sign is not None:
@@ -29,9 +32,13 @@ def candidates(window: Window) -> tuple[Detection, ...]:
     return ranked(found)
 
 
-def _may_occur(name: str, window: Window) -> bool:
-    needles = NEEDLES.get(name, ("",))
-    return any(window.text.find(needle, window.start, window.end) >= 0 for needle in needles)
+_NEEDLES = tuple((needle, name) for name in TEXT_DIALECTS for needle in NEEDLES.get(name, ("",)))
+
+
+def _possible(content: str) -> list[str]:
+    """The dialects of which a needle occurs in ``content``, in the registry's order."""
+    found = dict.fromkeys([name for needle, name in _NEEDLES if needle in content])
+    return [name for name in found if name not in NOT_DETECTED]
 
 
 def ranked(found: Iterable[Detection]) -> tuple[Detection, ...]:

@@ -13,7 +13,7 @@ from dataclasses import replace
 from starbench.dialects.base import MARKED, Detection, Dialect, Reader, Reading, Span, Toolbox, Window
 from starbench.dialects.detection import candidates, choose, ranked
 from starbench.dialects.json_text import JsonText
-from starbench.dialects.reasoning import Block, content_span, has_tags, split
+from starbench.dialects.reasoning import Block, begins_with_tag, content_span, has_tags, split
 from starbench.dialects.registry import load
 from starbench.types import Attempt, Output
 
@@ -87,6 +87,9 @@ def _blocks(window: Window, dialect: str, *, opened: bool = False) -> tuple[Bloc
     if not opened and not has_tags(window.content):
         return ()
     blocks = split(window.text, content, opened=opened)
+    begun = opened or begins_with_tag(window.content)
+    if begun and not has_tags(window.text[blocks[0].span[1] : window.end]):
+        return blocks
     chosen = _choice([window], dialect)
     calls = [a.span for a in _read(window, chosen.dialect).attempts if a.status == "parsed" and a.span]
     if any(has_tags(window.text[a:b]) for a, b in calls):
@@ -96,13 +99,13 @@ def _blocks(window: Window, dialect: str, *, opened: bool = False) -> tuple[Bloc
 
 def _choice(answers: Sequence[Window], dialect: str) -> Detection:
     """The dialect to read the answers with: the one asked for, or their best candidate."""
-    return choose(_ranked(answers)) if dialect == "auto" else Detection(dialect, 1.0, "asked for by name")
+    return choose(_ranked(answers, quick=True)) if dialect == "auto" else Detection(dialect, 1.0, "asked for by name")
 
 
-def _ranked(parts: Iterable[Window]) -> tuple[Detection, ...]:
+def _ranked(parts: Iterable[Window], *, quick: bool = False) -> tuple[Detection, ...]:
     """The candidates of several windows together: for each dialect its best one."""
     best: dict[str, Detection] = {}
-    for detection in (d for part in parts for d in candidates(part)):
+    for detection in (d for part in parts for d in candidates(part, quick=quick)):
         known = best.get(detection.dialect)
         if known is None or detection.confidence > known.confidence:
             best[detection.dialect] = detection
@@ -121,7 +124,7 @@ def _others(window: Window, reading: Reading) -> Iterator[Reading]:
     taken = sorted([*(a.span for a in reading.attempts if a.span), *reading.markup, *reading.reasoning])
     for start, end in _outside(taken, (window.start, window.end)):
         gap = window.part(start, end)
-        found = choose([d for d in candidates(gap) if d.confidence >= MARKED])
+        found = choose([d for d in candidates(gap, quick=True) if d.confidence >= MARKED])
         if found.dialect not in UNREAD:
             other = _read(gap, found.dialect)
             note = f"written in the dialect {found.dialect}"
@@ -130,7 +133,7 @@ def _others(window: Window, reading: Reading) -> Iterator[Reading]:
 
 def _thought(window: Window, dialect: str) -> Reading:
     """What a reasoning block holds; it may show calls in another dialect than the answer's."""
-    return _read(window, choose(candidates(window)).dialect if dialect == "auto" else dialect)
+    return _read(window, choose(candidates(window, quick=True)).dialect if dialect == "auto" else dialect)
 
 
 def _in_order(attempts: Sequence[Attempt]) -> tuple[Attempt, ...]:

@@ -76,6 +76,11 @@ def has_tags(text: str) -> bool:
     return _TAG.search(text) is not None
 
 
+def begins_with_tag(text: str) -> bool:
+    """Whether ``text`` starts with the opening tag of a reasoning block."""
+    return text.startswith(tuple(_OPENS))
+
+
 def split(text: str, content: Span, calls: Sequence[Span] = (), *, opened: bool = False) -> tuple[Block, ...]:
     """The reasoning blocks of ``text[content]``, in order and without overlap.
 

@@ -86,6 +86,9 @@ MESSAGE_DIALECTS: dict[str, str] = {
 NOT_DETECTED = frozenset({"acebench", "bfcl-prompt", "bfcl-prompt-json", "bfcl-prompt-java", "bfcl-prompt-javascript"})
 """Dialects whose texts other dialects read as well, used only when asked for by name."""
 
+WITHOUT_MARKER = frozenset({"json", "pythonic"})
+"""Dialects that have no marker and must read a text to recognise it."""
+
 NEEDLES: dict[str, tuple[str, ...]] = {
     "hermes": ("<tool_call>",),
     "qwen3-coder": ("<function=",),
@@ -144,6 +147,8 @@ DIALECTS: dict[str, str] = {**TEXT_DIALECTS, **MESSAGE_DIALECTS}
 
 def canonical(name: str) -> str:
     """The registered name that ``name`` means; the difference of - and _ does not matter."""
+    if name in DIALECTS:
+        return name
     wanted = name.replace("_", "-")
     return next((known for known in DIALECTS if known.replace("_", "-") == wanted), name)
 

@@ -105,8 +105,9 @@ def test_a_bad_region_is_malformed_and_an_open_one_truncated() -> None:
 
 
 def test_a_list_in_one_region_is_several_calls() -> None:
-    template = {"fields": {"tool_calls": {"open": "CALLS", "content": "json", "transform_each": True,
-                                          "transform": {"name": "{tool}", "arguments": "{args}"}}, "content": {}}}  # fmt: skip
+    shape = {"name": "{tool}", "arguments": "{args}"}
+    calls = {"open": "CALLS", "content": "json", "transform_each": True, "transform": shape}
+    template = {"fields": {"tool_calls": calls, "content": {}}}
     text = 'CALLS[{"tool": "f", "args": {"a": 1}}, {"tool": "g", "args": {}}]'
     assert starbench.parse(text, ResponseTemplate(template)).calls == (Call("f", {"a": 1}), Call("g", {}))
 
