@@ -9,6 +9,7 @@ The common form, hermes calls after reasoning, is read by :mod:`starbench.reward
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from typing import Any
 
 from starbench.dialects import parse
@@ -17,12 +18,6 @@ from starbench.reward.hermes import Answer, read_hermes
 from starbench.reward.task import Task
 from starbench.similarity.compare import as_output
 from starbench.types import Call, Output
-
-_TAG_STARTS = {
-    first: tuple((tag, bool(closes)) for pair in TAGS for closes, tag in enumerate(pair) if tag[0] == first)
-    for first in sorted({tag[0] for pair in TAGS for tag in pair})
-}
-"""First character -> the reasoning tags that start with it, and whether each closes."""
 
 
 def read_answer(completion: Any, task: Task, dialect: str) -> Answer:
@@ -72,11 +67,12 @@ def _restarted(output: Output, opened: bool | None) -> bool:
 
     One closing tag without an opening one is the prompt's reasoning, if it is not known that the prompt opened none.
     """
-    spans = [attempt.span for attempt in output.attempts if attempt.status == "parsed" and attempt.span]
+    spans = sorted(attempt.span for attempt in output.attempts if attempt.status == "parsed" and attempt.span)
     inside, may_close = bool(opened), opened is None
     for position, closes in reasoning_tags(output.text):
-        if any(start <= position < end for start, end in spans):
-            continue
+        before = bisect_right(spans, (position, len(output.text)))
+        if before and position < spans[before - 1][1]:
+            continue  # inside a call's arguments
         if not closes:
             inside, may_close = True, False
         elif inside or may_close:
@@ -87,11 +83,12 @@ def _restarted(output: Output, opened: bool | None) -> bool:
 
 
 def reasoning_tags(text: str) -> list[tuple[int, bool]]:
-    """The positions of reasoning tags, in order, and whether each closes."""
+    """The positions of reasoning tags, in order, and whether each closes; linear, one search a tag."""
     found: list[tuple[int, bool]] = []
-    for first, tags in _TAG_STARTS.items():
-        position = text.find(first)
-        while position >= 0:
-            found += [(position, closes) for tag, closes in tags if text.startswith(tag, position)]
-            position = text.find(first, position + 1)
+    for pair in TAGS:
+        for closes, tag in enumerate(pair):
+            position = text.find(tag)
+            while position >= 0:
+                found.append((position, bool(closes)))
+                position = text.find(tag, position + len(tag))
     return sorted(found)

@@ -32,8 +32,8 @@ from starbench.similarity.profiles import Profile
 from starbench.similarity.values import best, flatten, fraction, written
 from starbench.types import Accepted, ArgumentPart, Call, CallPart, ExpectedCall, Similarity
 
-PAIRS = 16_384
-"""Pairs of one name that are compared; calls that would make more are ``surplus``, never where they could be right."""
+PAIRS, CALLS = 16_384, 512
+"""Pairs of one name, and calls of one name, that are compared if fewer are expected; the others are ``surplus``."""
 
 ArgumentCredit = tuple[str, float, str]
 """Name of an argument, similarity, reason."""
@@ -93,7 +93,7 @@ def _pair(
     alone: dict[int, str],
 ) -> list[Pair]:
     """Pairs among the calls of one name; those that may take no partner go to ``alone`` with their reason."""
-    most = max(len(asked), PAIRS // len(asked))
+    most = max(len(asked), min(CALLS, PAIRS // len(asked)))
     if len(made) > most:
         made = sorted(made, key=lambda i: written(tuple(flatten(predicted[i].arguments))))
         alone.update(dict.fromkeys(made[most:], "surplus"))
