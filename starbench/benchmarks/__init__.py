@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import importlib
 import inspect
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +22,16 @@ from starbench.errors import InputError, UnknownNameError
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
-__all__ = ["BENCHMARKS", "GRADINGS", "Accuracy", "Benchmark", "benchmark_names", "load_benchmark", "recognise"]
+__all__ = [
+    "BENCHMARKS",
+    "GRADINGS",
+    "Accuracy",
+    "Benchmark",
+    "benchmark_names",
+    "languages",
+    "load_benchmark",
+    "recognise",
+]
 
 BENCHMARKS: Mapping[str, str] = {
     "acebench": "starbench.benchmarks.acebench.benchmark:ACEBench",
@@ -61,6 +70,12 @@ def recognise(ids: Iterable[str]) -> str | None:
     """The name of the benchmark that ``ids`` come from, or None; reads no data."""
     seen = list(ids)
     return next((name for name in _names() if _class(name).recognises(seen)), None)
+
+
+def languages(name: str) -> Sequence[str]:
+    """The languages that a benchmark has cases in under the same ids, the default first; none for most."""
+    known: Sequence[str] = getattr(_class(name), "languages", ())
+    return known
 
 
 @lru_cache(maxsize=32)

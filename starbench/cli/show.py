@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 )
 @click.option("--sample", is_flag=True, help="Take the answers of the sample that comes with starbench.")
 @click.option("--dialect", metavar="NAME", help="Read the answer in this dialect (default: found by itself).")
+@click.option("--language", metavar="NAME", help="ACEBench: en, zh or both (default: as folders and rows say).")
 @click.option("--profile", metavar="NAME", default="robust", show_default=True, help="Rules of the similarity.")
 @click.option("--whole", is_flag=True, help="Show long texts in full.")
 def show(

@@ -5,10 +5,13 @@ Example of rows, one JSON object a line::
     {"id": "simple_python_0", "output": "<tool_call>…</tool_call>", "model": "mine"}
     {"id": "simple_python_1", "message": {"role": "assistant", "tool_calls": […]}}
     {"id": "simple_python_2", "result": [{"math_hypot": "{\\"x\\": 4, \\"y\\": 5}"}]}
+    {"id": "normal_atom_bool_0", "result": "[f(a=True)]", "language": "zh"}
+    {"id": "agent_multi_step_0", "result": [{"BaseApi": {…}}], "process": ["[login_device(…)]"]}
     {"id": "q7", "tools": […], "messages": […], "expected": [{"name": "add", "arguments": {"a": 1}}], "output": "…"}
 
 ``output`` is what the model wrote, ``message`` the chat message of a server that separates calls from text, ``result``
-what a BFCL result file holds. The last row is self-contained: it brings its own case.
+what an official result file holds, in which an agent's trace stands beside as ``process``. ``language`` is for
+benchmarks whose ids are the same in several. The last row is self-contained: it brings its own case.
 """
 
 from __future__ import annotations
@@ -26,8 +29,8 @@ CASE_FIELDS = ("tools", "messages", "expected", "category")
 class Prediction:
     """One model's answer to one case, not yet read.
 
-    ``answer`` is the JSON value of the field named by ``form``. ``case`` holds the :data:`CASE_FIELDS` of a
-    self-contained row, and is None where the case is a benchmark's.
+    ``answer`` is the JSON value of the field named by ``form``; with a trace it is ``{"result": …, "process": …}``.
+    ``case`` holds the :data:`CASE_FIELDS` of a self-contained row, and is None where the case is a benchmark's.
     """
 
     file: str
@@ -38,6 +41,7 @@ class Prediction:
     answer: Any
     dialect: str | None = None
     benchmark: str | None = None
+    language: str | None = None
     case: Mapping[str, Any] | None = None
 
 
@@ -57,8 +61,8 @@ class BadRow:
         return f"{place}: {self.reason}"
 
 
-def read_row(value: Any, file: str, row: int, model: str) -> Prediction | BadRow:
-    """Read one JSON value as a prediction; ``model`` is the name used where the row gives none."""
+def read_row(value: Any, file: str, row: int, model: str, language: str | None = None) -> Prediction | BadRow:
+    """Read one JSON value as a prediction; ``model`` and ``language`` are those used where the row gives none."""
     if not isinstance(value, dict):
         return BadRow(file, row, f"a row is a JSON object with an id and an answer, but this is {_kind(value)}")
     case_id = value.get("id")
@@ -66,7 +70,7 @@ def read_row(value: Any, file: str, row: int, model: str) -> Prediction | BadRow
         given = f"its id is {_kind(case_id)}" if "id" in value else f"it has none ({_fields(value)})"
         return BadRow(file, row, f'a row needs the id of its case, as text, under "id"; {given}')
     case_id = str(case_id)
-    for name in ("model", "dialect", "benchmark"):
+    for name in ("model", "dialect", "benchmark", "language"):
         if not isinstance(value.get(name, ""), (str, type(None))):
             return BadRow(file, row, f'"{name}" must be text, but is {_kind(value[name])}', case_id)
     forms = [form for form in FORMS if form in value]
@@ -78,11 +82,19 @@ def read_row(value: Any, file: str, row: int, model: str) -> Prediction | BadRow
         model=value.get("model") or model,
         id=case_id,
         form=forms[0],
-        answer=value[forms[0]],
+        answer=_answer(value, forms[0]),
         dialect=value.get("dialect"),
         benchmark=value.get("benchmark"),
+        language=value.get("language") or language,
         case={name: value[name] for name in CASE_FIELDS if name in value} if "expected" in value else None,
     )
+
+
+def _answer(value: Mapping[str, Any], form: Form) -> Any:
+    """The answer of a row; an agent's result with its trace."""
+    if form == "result" and "process" in value:
+        return {"result": value["result"], "process": value["process"]}
+    return value[form]
 
 
 def _answer_problem(value: Mapping[str, Any], forms: list[Form]) -> str:

@@ -32,7 +32,7 @@ class Survey:
     """What the first look found.
 
     ``models`` counts rows; ``calling`` names the models with stored results that are calls, and ``texts`` samples the
-    stored results that are text, model by model.
+    stored results that are text, model by model. ``languages`` counts the rows that say theirs.
     """
 
     models: Counter[str] = field(default_factory=Counter)
@@ -40,6 +40,7 @@ class Survey:
     texts: dict[str, list[str]] = field(default_factory=dict)
     ids: list[str] = field(default_factory=list)
     benchmarks: Counter[str] = field(default_factory=Counter)
+    languages: Counter[str] = field(default_factory=Counter)
     own_cases: int = 0
 
     @property
@@ -55,7 +56,10 @@ def read_predictions(sources: Iterable[Source | BadRow]) -> Iterator[Prediction 
             yield source
             continue
         for item in read_values(source.path, source.name):
-            yield item if isinstance(item, BadRow) else read_row(item[1], source.name, item[0], source.model)
+            if isinstance(item, BadRow):
+                yield item
+            else:
+                yield read_row(item[1], source.name, item[0], source.model, source.language)
 
 
 def survey(sources: Sequence[Source | BadRow]) -> Survey:
@@ -71,6 +75,8 @@ def survey(sources: Sequence[Source | BadRow]) -> Survey:
             found.ids.append(prediction.id)
         if prediction.benchmark:
             found.benchmarks[prediction.benchmark] += 1
+        if prediction.language:
+            found.languages[prediction.language] += 1
         found.own_cases += prediction.case is not None
     return found
 

@@ -45,7 +45,10 @@ def model_report(name: str, model: Mapping[str, Any], width: int) -> RenderableT
     table = Table(title=Text(safe(name), style="bold"), title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
     widths = [max(map(len, column)) for column in zip(HEADINGS, *rows, total, strict=True)]
     for number, heading in enumerate(HEADINGS):
-        table.add_column(heading, justify="right" if number else "left", no_wrap=True)
+        # where it is narrow, names give way and figures do not
+        table.add_column(
+            heading, justify="right" if number else "left", no_wrap=True, min_width=number and widths[number]
+        )
     if wide:
         left = width - 2 * BORDER - sum(widths) - GAP * len(widths)
         table.add_column("most frequent errors", overflow="ellipsis", no_wrap=True, max_width=left)
@@ -76,12 +79,19 @@ def _lines(model: Mapping[str, Any], wide: bool) -> Iterator[str]:
     overall = model["overall"]
     headlines = [name for name in overall if f"{name}_zero_filled" in overall]
     for name in headlines:
-        yield f"overall {name}: {_headline(overall[name], overall[f'{name}_zero_filled'])}"
+        heading = name if "overall" in overall else f"overall {name}"
+        bounds = model.get("intervals", {}).get(name)
+        yield f"{heading}: {_headline(overall[name], overall[f'{name}_zero_filled'], bounds)}"
     figures = {name: share for name, share in overall.items() if headlines and not _is_headline(name, headlines)}
     if known := [f"{name} {percent(share)}" for name, share in figures.items() if share is not None]:
         yield f"made of: {', '.join(known)}"
     if unknown := [name for name, share in figures.items() if share is None]:
         yield f"without: {', '.join(unknown)}"
+    processes = {
+        name: row["process_accuracy"] for name, row in model["categories"].items() if "process_accuracy" in row
+    }
+    if known := [f"{name} {percent(share)}" for name, share in processes.items() if share is not None]:
+        yield f"process accuracy: {', '.join(known)}"
     missing = {name: row["missing"] for name, row in model["categories"].items() if row["missing"]}
     if missing:
         yield f"missing: {shortened(_counts(missing), 6)}"
@@ -100,16 +110,17 @@ def _counts(counted: Mapping[str, int]) -> list[str]:
     return [f"{name} {count}" for name, count in counted.items()]
 
 
-def _headline(share: float | None, zero_filled: float) -> str:
+def _headline(share: float | None, zero_filled: float, bounds: list[float] | None) -> str:
     """An overall figure; where answers are missing, the official one that counts them as wrong stands beside it."""
     if share is not None:
-        return percent(share)
+        return f"{percent(share)} ({interval(bounds)})" if bounds else percent(share)
     return f"{percent(None)}, as answers are missing ({percent(zero_filled)} if missing counts as wrong)"
 
 
 def _meaning(summary: Mapping[str, Any]) -> str:
     """What the figures are figures of, in one line."""
+    options = "".join(f"{name.replace('_', ' ')} {value} · " for name, value in summary.get("options", {}).items())
     return (
-        f"{summary['benchmark']} {summary['version']} · data {summary['data_sha256'][:12]} · "
+        f"{summary['benchmark']} {summary['version']} · data {summary['data_sha256'][:12]} · {options}"
         f"grading {summary['grading']} · profile {summary['profile']} · starbench {summary['starbench']}"
     )

@@ -12,8 +12,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
-from starbench.benchmarks import Benchmark, load_benchmark, recognise
+from starbench.benchmarks import Benchmark, languages, load_benchmark, recognise
 from starbench.benchmarks.custom import OwnCases, read_case
 from starbench.dialects import parse
 from starbench.errors import InputError, UnknownNameError
@@ -30,21 +31,32 @@ Place = tuple[str, int]
 class Chosen:
     """A benchmark with how it was found; ``load`` makes it again in another process.
 
-    ``rejected`` says which self-contained rows bring no usable case, and why.
+    ``options`` are those that it was loaded with; ``rejected`` says which self-contained rows bring no usable case.
     """
 
     benchmark: Benchmark
     load: Callable[[], Benchmark]
     how: str
     rejected: Mapping[Place, BadRow] = field(default_factory=dict)
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def language(self) -> str | None:
+        """The language of its cases, "both", or None for a benchmark that knows no such difference."""
+        return self.options.get("language")
 
 
 def choose_benchmark(
-    found: Survey, sources: Iterable[Source | BadRow], name: str | None = None, cases: Path | None = None
+    found: Survey,
+    sources: Iterable[Source | BadRow],
+    name: str | None = None,
+    cases: Path | None = None,
+    options: Mapping[str, Any] | None = None,
 ) -> Chosen:
     """The benchmark that the answers belong to: as asked for, as most rows say, or as their ids tell.
 
-    Raises InputError where nothing tells, and what :func:`~starbench.benchmarks.load_benchmark` raises.
+    ``options`` are those of the benchmark that were asked for. Raises InputError where nothing tells, and what
+    :func:`~starbench.benchmarks.load_benchmark` raises.
     """
     if cases is not None:
         return _loaded(partial(load_benchmark, "custom", path=str(cases)), f"the cases of {cases}")
@@ -53,21 +65,34 @@ def choose_benchmark(
     if name == "custom":
         raise InputError("the benchmark 'custom' is made of your own cases; give them with --cases, or in the rows")
     if name is not None:
-        return _loaded(partial(load_benchmark, name), "as asked for")
+        return _named(name, "as asked for", found, options or {})
     named, rows = next(iter(found.benchmarks.most_common(1)), ("", 0))
     if 2 * rows > found.rows:
-        return _loaded(partial(load_benchmark, named), "named by the rows")
+        return _named(named, "named by the rows", found, options or {})
     recognised = recognise(found.ids)
     if recognised is None:
         raise InputError(
             f"no benchmark has ids like {found.ids[0]!r}; say which one it is with --benchmark, give your own cases "
             'with --cases, or put "tools", "messages" and "expected" into the rows'
         )
-    return _loaded(partial(load_benchmark, recognised), "found by the ids")
+    return _named(recognised, "found by the ids", found, options or {})
 
 
-def _loaded(load: Callable[[], Benchmark], how: str) -> Chosen:
-    return Chosen(load(), load, how)
+def _named(name: str, how: str, found: Survey, options: Mapping[str, Any]) -> Chosen:
+    """The benchmark of that name; where its ids are the same in several languages, in those of the answers."""
+    known = languages(name)
+    if "language" in options:
+        how = f"{how}; language {options['language']}, as asked for"
+    elif known:
+        said = [language for language in known if found.languages[language]]
+        language = said[0] if len(said) == 1 else "both" if said else known[0]
+        why = "as folders or rows say" if said else f"as nothing says which (the other is --language {known[-1]})"
+        options, how = {**options, "language": language}, f"{how}; language {language}, {why}"
+    return _loaded(partial(load_benchmark, name, **options), how, options)
+
+
+def _loaded(load: Callable[[], Benchmark], how: str, options: Mapping[str, Any] | None = None) -> Chosen:
+    return Chosen(load(), load, how, options=options or {})
 
 
 def _own_cases(sources: Iterable[Source | BadRow]) -> Chosen:
@@ -128,6 +153,18 @@ def addressed(
         elif row.benchmark not in (None, chosen.benchmark.name):
             reason = f"it belongs to the benchmark {row.benchmark!r}, and this run scores {chosen.benchmark.name!r}"
             yield BadRow(row.file, row.row, reason, row.id)
+        elif problem := _language_problem(row, chosen.language):
+            yield BadRow(row.file, row.row, problem, row.id)
         else:
             stored = dialects[row.model].dialect if row.form == "result" and row.model in dialects else "auto"
-            yield replace(row, dialect=asked or row.dialect or stored)
+            id = f"{row.language}:{row.id}" if chosen.language == "both" else row.id
+            yield replace(row, id=id, dialect=asked or row.dialect or stored)
+
+
+def _language_problem(row: Prediction, language: str | None) -> str | None:
+    """Why a row does not belong to a run in that language; in one in both, each must say its own."""
+    if language == "both" and row.language is None:
+        return 'it does not say its language, as others do; put "language" beside its id'
+    if language in (None, "both", row.language) or row.language is None:
+        return None
+    return f"its language is {row.language!r}, and this run scores {language!r}"

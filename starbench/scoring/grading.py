@@ -77,6 +77,7 @@ class Grader:
             infrastructure=family(verdict.error) == "infrastructure" or is_inference_error(prediction.answer),
             file=prediction.file,
             row=prediction.row,
+            figures=verdict.figures,
         )
         if not self.settings.lines:
             return row

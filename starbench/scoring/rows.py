@@ -8,8 +8,8 @@ Example, as a line of ``scores.jsonl`` (``parts``, ``calls``, ``failed``, ``expe
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from starbench.errors import family
@@ -22,7 +22,7 @@ class ScoredRow:
 
     ``infrastructure`` marks an answer that is an error message of the serving side. ``line`` is the row as it stands in
     ``scores.jsonl``, with all that a reader wants to see beside the verdict; it is empty where nobody asked for it.
-    ``file`` and ``row`` say where the answer stands.
+    ``file`` and ``row`` say where the answer stands, ``figures`` what else was measured of it.
     """
 
     model: str
@@ -38,6 +38,7 @@ class ScoredRow:
     file: str = ""
     row: int = 0
     line: bytes = b""
+    figures: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def counted(self) -> bool:
