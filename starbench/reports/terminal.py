@@ -44,11 +44,10 @@ def model_report(name: str, model: Mapping[str, Any], width: int) -> RenderableT
     total = _cells("all answers", model["total"], whole=False)
     table = Table(title=Text(safe(name), style="bold"), title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
     widths = [max(map(len, column)) for column in zip(HEADINGS, *rows, total, strict=True)]
-    for number, heading in enumerate(HEADINGS):
-        # where it is narrow, names give way and figures do not
-        table.add_column(
-            heading, justify="right" if number else "left", no_wrap=True, min_width=number and widths[number]
-        )
+    names = width - 2 * BORDER - sum(widths[1:]) - GAP * (len(widths) - 1)  # they give way, figures do not
+    table.add_column(HEADINGS[0], no_wrap=True, max_width=max(names, len(HEADINGS[0])))
+    for heading in HEADINGS[1:]:
+        table.add_column(heading, justify="right", no_wrap=True)
     if wide:
         left = width - 2 * BORDER - sum(widths) - GAP * len(widths)
         table.add_column("most frequent errors", overflow="ellipsis", no_wrap=True, max_width=left)
