@@ -25,8 +25,8 @@ EDGES: dict[str, set[str]] = {
     "predictions": SCORER | {"benchmarks"},
     "scoring": SCORER | {"benchmarks", "predictions", "statistics"},
     "reports": SCORER | {"benchmarks", "predictions", "scoring", "statistics"},
-    "backends": SCORER | {"benchmarks"},
-    "runner": SCORER | {"backends", "benchmarks", "predictions", "scoring"},
+    "backends": SCORER | {"predictions"},
+    "runner": SCORER | {"backends", "benchmarks", "predictions", "scoring", "store"},
     "adapters": SCORER | {"reward"},
     "server": SCORER | {"reward", "adapters"},
 }
