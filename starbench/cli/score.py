@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,7 @@ import click
 if TYPE_CHECKING:
     from starbench.predictions import BadRow, Source
     from starbench.scoring import Run
+    from starbench.scoring.unfinished import Unfinished
 
 SHOWN = 20
 """How many unusable rows are printed; the number of all of them always is."""
@@ -38,20 +39,32 @@ SHOWN = 20
 @click.option("--dialect", metavar="NAME", help="Read all answers in this dialect (default: found by themselves).")
 @click.option("--grading", metavar="NAME", help="official, strict, … (default: official where there is one).")
 @click.option("--profile", metavar="NAME", default="robust", show_default=True, help="Rules of the similarity.")
+@click.option("--language", metavar="NAME", help="ACEBench: en, zh or both (default: as folders and rows say).")
+@click.option("--keep-reasoning", is_flag=True, help="ACEBench: grade answers with their reasoning, as upstream does.")
 @click.option("--jobs", type=click.IntRange(min=1), help="Processes (default: 1, or all processors for many rows).")
 @click.option(
     "--out", type=click.Path(file_okay=False, path_type=Path), help="Write scores.jsonl and summary.json here."
 )
+@click.option(
+    "--bfcl-csv", type=click.Path(file_okay=False, path_type=Path), help="Write BFCL's data_*.csv files here."
+)
 @click.option("--explain/--no-explain", default=True, help="Explain failed rows in scores.jsonl (default: yes).")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON instead of tables.")
 def score(
-    preds: tuple[Path, ...], sample: bool, out: Path | None, explain: bool, as_json: bool, **choices: Any
+    preds: tuple[Path, ...],
+    sample: bool,
+    out: Path | None,
+    bfcl_csv: Path | None,
+    explain: bool,
+    as_json: bool,
+    **choices: Any,
 ) -> None:
     """Score the answers in PREDS: official verdicts, and a similarity beside each.
 
-    PREDS are JSON lines of {id, output | message | result}, a BFCL result file or a whole result
-    directory, self-contained rows with {tools, messages, expected} beside, or - for standard input.
+    PREDS are JSON lines of {id, output | message | result}, a result file of BFCL or ACEBench or a whole
+    result directory, self-contained rows with {tools, messages, expected} beside, or - for standard input.
     Benchmark and dialect are found by themselves, and said. Without --out nothing is written.
+    A run with --out that was broken off goes on where it was when it is started again.
     """
     if bool(preds) == sample:
         raise click.UsageError("give the files to score, or --sample (and not both)")
@@ -61,7 +74,7 @@ def score(
         run = Run.plan(sources, lines=out is not None, explained=explain, **choices)
         for note in run.notes:
             click.echo(note, err=True)
-        _score(run, out)
+        _score(run, out, bfcl_csv)
     summary = run.summary()
     if out is not None:
         _write_summary(summary, out)
@@ -95,20 +108,41 @@ def opened(preds: Sequence[Path], sample: bool) -> Iterator[Sequence[Source | Ba
         yield [*sources, *find_sources(files)]
 
 
-def _score(run: Run, out: Path | None) -> None:
+def _score(run: Run, out: Path | None, bfcl_csv: Path | None) -> None:
     """Judge every row; write it where asked to, and say which could not be used."""
     from starbench.predictions import BadRow
-    from starbench.scoring import written_whole
+    from starbench.reports import bfcl_csv as csv
 
-    with written_whole(out / "scores.jsonl") if out else nullcontext() as file:
+    board = csv.leaderboard(run) if bfcl_csv else None
+    with _kept(run, out) as part:
         for row in _progress(run):
-            if isinstance(row, BadRow):
-                if run.bad_rows <= SHOWN:
-                    click.secho(row.sentence, err=True, fg="yellow")
-            elif file is not None:
-                file.write(row.line)
+            usable = not isinstance(row, BadRow)
+            if part is not None:
+                part.add(row.line if usable else b"")
+            if not usable and run.bad_rows <= SHOWN:
+                click.secho(row.sentence, err=True, fg="yellow")
+            elif usable and board is not None:
+                board.count(row.model, row.id, row.category, row.valid)
+    if board is not None and bfcl_csv is not None:
+        csv.write(board, bfcl_csv)
+        click.echo(f"written: {bfcl_csv / 'data_overall.csv'} and its sections", err=True)
     if run.bad_rows > SHOWN:
         click.secho(f"… and {run.bad_rows - SHOWN:,} more that could not be used", err=True, fg="yellow")
+
+
+@contextmanager
+def _kept(run: Run, out: Path | None) -> Iterator[Unfinished | None]:
+    """Where the lines of ``scores.jsonl`` go; ``run`` is told of those that an earlier run left there."""
+    if out is None:
+        yield None
+        return
+    from starbench.scoring.unfinished import unfinished
+
+    with unfinished(out / "scores.jsonl", run.key) as part:
+        if part.known:
+            click.echo(f"going on behind {part.known:,} answers that were judged before", err=True)
+            run.stored = part.stored()
+        yield part
 
 
 def _progress(run: Run) -> Iterator[Any]:

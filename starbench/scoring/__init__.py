@@ -8,6 +8,7 @@ rows.py      a scored row, and its JSON
 explain.py   what is wrong, argument by argument
 summary.py   counts and figures
 files.py     scores.jsonl and summary.json, written whole or not at all
+unfinished.py  what a run that was broken off had judged
 """
 
 from starbench.scoring.files import json_line, written_whole

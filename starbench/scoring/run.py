@@ -10,7 +10,8 @@ Example::
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -36,7 +37,8 @@ class Run:
     """Everything that is decided about a run, and what it has counted so far; iterate it once to run it.
 
     ``dialect`` is the one asked for, ``dialects`` those of stored results with the reason, by model.
-    ``notes`` are the decisions as sentences for people.
+    ``notes`` are the decisions as sentences for people. ``stored`` are the rows that a run with the same :attr:`key`
+    judged before it was broken off, None for an answer that it could not use; they are not judged again.
     """
 
     sources: Sequence[Source | BadRow]
@@ -49,6 +51,7 @@ class Run:
     notes: list[str]
     models: dict[str, ModelTally] = field(default_factory=dict)
     bad_rows: int = 0
+    stored: Iterable[ScoredRow | None] = ()
 
     @classmethod
     def plan(
@@ -60,21 +63,25 @@ class Run:
         dialect: str | None = None,
         grading: str | None = None,
         profile: str = "robust",
+        language: str | None = None,
+        keep_reasoning: bool = False,
         jobs: int | None = None,
         lines: bool = False,
         explained: bool = False,
     ) -> Run:
         """Look through the answers once and decide how to score them.
 
-        Raises InputError where there is nothing to score, and what the choices raise: UnknownNameError for a name
-        that does not exist, DataUnavailableError for a benchmark without data.
+        ``language`` and ``keep_reasoning`` are for benchmarks that know the difference; result files of another
+        language are left out. Raises InputError where there is nothing to score, and what the choices raise:
+        UnknownNameError for a name that does not exist, DataUnavailableError for a benchmark without data.
         """
         check_names(dialect, profile)
+        sources = [source for source in sources if _is_in(language, source)]
         found = survey(sources)
         if not found.rows:
             problems = [source.sentence for source in read_predictions(sources) if isinstance(source, BadRow)]
             raise InputError("\n".join(["there is nothing to score", *problems[:20]]))
-        chosen = choose_benchmark(found, sources, benchmark, cases)
+        chosen = choose_benchmark(found, sources, benchmark, cases, _asked(language, keep_reasoning))
         used, note = choose_grading(chosen.benchmark, grading)
         jobs = jobs or (usable_cpus() if found.rows >= WORTH_PROCESSES else 1)
         settings = Settings(used, profile, lines, explained)
@@ -93,12 +100,38 @@ class Run:
 
     def __iter__(self) -> Iterator[ScoredRow | BadRow]:
         """Judge every row, count it and give it out."""
-        for row in mapped(Preparation(self.chosen.load, self.settings), self.predictions(), self.jobs):
+        for row in self._judged():
             if isinstance(row, ScoredRow) and not self.models.setdefault(row.model, ModelTally()).add(row):
                 reason = f"the case {row.id!r} was answered before; the first answer counts"
                 row = BadRow(row.file, row.row, reason, row.id)
             self.bad_rows += isinstance(row, BadRow)
             yield row
+
+    def _judged(self) -> Iterator[ScoredRow | BadRow]:
+        """A row for each answer in order, those that are stored first."""
+        prepare = Preparation(self.chosen.load, self.settings)
+        predictions = self.predictions()
+        for row, prediction in zip(self.stored, predictions, strict=False):
+            yield prepare()(prediction) if row is None else row
+        yield from mapped(prepare, predictions, self.jobs)
+
+    @property
+    def key(self) -> str:
+        """A short name for all that decides the rows: another run has the same only if it would give the same rows."""
+        files = [
+            (source.name, source.model, source.path.stat().st_size, source.path.stat().st_mtime_ns)
+            if isinstance(source, Source)
+            else (source.sentence,)
+            for source in self.sources
+        ]
+        decisive = (
+            starbench.__version__,
+            (self.benchmark.name, self.benchmark.version, self.benchmark.data_sha256),
+            sorted(self.chosen.options.items()),
+            (self.settings, self.dialect, sorted(self.dialects.items())),
+            files,
+        )
+        return hashlib.sha256(repr(decisive).encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
     def summary(self) -> dict[str, Any]:
         """What was counted, with everything that gives the figures their meaning."""
@@ -108,10 +141,24 @@ class Run:
             "data_sha256": self.benchmark.data_sha256,
             "grading": self.settings.grading,
             "profile": self.settings.profile,
+            **({"options": dict(self.chosen.options)} if self.chosen.options else {}),
             "starbench": starbench.__version__,
-            "models": {name: tally.summary(self.benchmark) for name, tally in self.models.items()},
+            "models": {
+                name: tally.summary(self.benchmark, self.settings.grading) for name, tally in self.models.items()
+            },
             "bad_rows": self.bad_rows,
         }
+
+
+def _is_in(language: str | None, source: Source | BadRow) -> bool:
+    """Whether a source may hold answers in that language (None: any)."""
+    return language in (None, "both") or isinstance(source, BadRow) or source.language in (None, language)
+
+
+def _asked(language: str | None, keep_reasoning: bool) -> dict[str, Any]:
+    """The options of a benchmark that were asked for."""
+    asked: dict[str, Any] = {} if language is None else {"language": language}
+    return asked | ({"keep_reasoning": True} if keep_reasoning else {})
 
 
 def _benchmark_note(chosen: Chosen) -> str:
