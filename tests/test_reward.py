@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import starbench
@@ -283,4 +283,5 @@ def test_what_is_rendered_scores_one(calls: list[Call]) -> None:
     tagged = "\n".join(f"<tool_call>\n{json.dumps(entry)}\n</tool_call>" for entry in json.loads(text))
     gold = json.loads(text)
     assert ROBUST(tagged, gold).value == 1.0
+    assume("think>" not in text)
     assert ROBUST(f"<think>because</think>{tagged}<|im_end|>", f"</think>{tagged}<|im_end|>\n").value == 1.0
