@@ -23,6 +23,7 @@ from starbench.errors import StarbenchError
 COMMANDS: dict[str, tuple[str, str]] = {
     "score": ("starbench.cli.score:score", "Score models' answers against a benchmark."),
     "show": ("starbench.cli.show:show", "Explain one scored case side by side."),
+    "compare": ("starbench.cli.compare:compare", "Compare two scored runs: what got fixed, what broke."),
     "parse": ("starbench.cli.parse:parse_command", "Read the calls in a model's text, and say why."),
     "dialects": ("starbench.cli.dialects:dialects_command", "List the written forms of calls that can be read."),
     "serve": ("starbench.cli.serve:serve", "Serve the reward over HTTP."),
