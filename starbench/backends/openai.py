@@ -9,6 +9,7 @@ is busy, down or slow, an answer that breaks off) is tried again with growing pa
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 import os
 import random
@@ -31,6 +32,9 @@ HOPELESS: Mapping[int, str] = {
 }
 """Statuses after which no request at all will go well, and what to do."""
 
+POOL = 4
+"""How many connections share a pool. httpx looks through a whole pool several times for each request: with 64 in one
+pool that took half of all time."""
 LONGEST_PAUSE = 60.0
 QUOTED = 300
 """How much of a server's refusal is quoted, in characters."""
@@ -84,8 +88,12 @@ class OpenAIBackend:
         self._busy = {url.strip().rstrip("/") + "/chat/completions": 0 for url in options.url.split(",") if url.strip()}
         if not self._busy or any(not url.startswith(("http://", "https://")) for url in self._busy):
             raise BackendError(f"the backend openai needs a URL such as http://127.0.0.1:8000/v1, not {options.url!r}")
-        limits = httpx.Limits(max_connections=options.concurrency, max_keepalive_connections=options.concurrency)
-        self._client = httpx.AsyncClient(limits=limits, timeout=None, headers=self._headers())
+        limits = httpx.Limits(max_connections=None, max_keepalive_connections=options.concurrency)
+        settings: dict[str, Any] = {"limits": limits, "timeout": None, "headers": self._headers()}
+        trusted = httpx.create_ssl_context()
+        pools = -(-options.concurrency // POOL)
+        self._clients = [httpx.AsyncClient(verify=trusted, **settings) for _ in range(pools)]
+        self._next_client = itertools.cycle(self._clients)
         self._errors: tuple[type[Exception], ...] = (httpx.TransportError, httpx.DecodingError)
 
     @property
@@ -109,7 +117,7 @@ class OpenAIBackend:
 
     async def close(self) -> None:
         """Close the connections."""
-        await self._client.aclose()
+        await asyncio.gather(*(client.aclose() for client in self._clients))
 
     def _headers(self) -> dict[str, str]:
         key = os.environ.get(self._options.key_env)
@@ -155,7 +163,7 @@ class OpenAIBackend:
         url = min(self._busy, key=self._busy.__getitem__)
         self._busy[url] += 1
         try:
-            response = await asyncio.wait_for(self._client.post(url, content=body), self._options.timeout)
+            response = await asyncio.wait_for(next(self._next_client).post(url, content=body), self._options.timeout)
         except (asyncio.TimeoutError, TimeoutError):
             raise _Passing(f"no answer within {self._options.timeout:g} seconds") from None
         except self._errors as problem:
