@@ -88,6 +88,7 @@ class OpenAIBackend:
         self._busy = {url.strip().rstrip("/") + "/chat/completions": 0 for url in options.url.split(",") if url.strip()}
         if not self._busy or any(not url.startswith(("http://", "https://")) for url in self._busy):
             raise BackendError(f"the backend openai needs a URL such as http://127.0.0.1:8000/v1, not {options.url!r}")
+        self._places = asyncio.Semaphore(options.concurrency)
         limits = httpx.Limits(max_connections=None, max_keepalive_connections=options.concurrency)
         settings: dict[str, Any] = {"limits": limits, "timeout": None, "headers": self._headers()}
         trusted = httpx.create_ssl_context()
@@ -128,10 +129,11 @@ class OpenAIBackend:
         body = json.dumps(self._body(request)).encode()
         sentence, options = "", self._options
         for tried in range(1, options.tries + 1):
-            started = time.perf_counter()
             try:
-                answer = await self._post(body)
-                return _completion(answer, time.perf_counter() - started, tried)
+                async with self._places:
+                    started = time.perf_counter()
+                    answer = await self._post(body)
+                    return _completion(answer, time.perf_counter() - started, tried)
             except _Refused as problem:
                 return Completion(failure=str(problem), tries=tried)
             except _Passing as problem:
