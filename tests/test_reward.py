@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import pickle
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -285,3 +287,18 @@ def test_what_is_rendered_scores_one(calls: list[Call]) -> None:
     assert ROBUST(tagged, gold).value == 1.0
     assume("think>" not in text)
     assert ROBUST(f"<think>because</think>{tagged}<|im_end|>", f"</think>{tagged}<|im_end|>\n").value == 1.0
+
+
+def test_libraries_are_loaded_where_they_are_used() -> None:
+    script = """
+import sys
+from starbench.reward import SimReward
+reward, star = SimReward(), SimReward("star")
+call = '<tool_call>{"name": "f", "arguments": {"a": "x y"}}</tool_call>'
+reward(call, call), star("x</think>" + call, "</think>" + call)
+print(sorted({"nltk", "rapidfuzz"} & set(sys.modules)))
+reward(call.replace("y", "z"), call)
+print(sorted({"nltk", "rapidfuzz"} & set(sys.modules)))
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines() == ["[]", "['rapidfuzz']"]
