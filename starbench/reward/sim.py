@@ -1,9 +1,11 @@
 """The Sim-RL reward: R = (F - 1) + F · (S_calls + S_reply).
 
-reward = SimReward()                     # robust rules; SimReward("star") is the paper's release
-reward('<tool_call>{"name": "f", "arguments": {"a": 1}}</tool_call>', [{"name": "f", "arguments": {"a": 1, "b": 2}}])
-->  Reward(value=0.5, parts={"format": 1.0, "calls": 0.5, "reply": 0.0, "exact": 0.0, "attempted": 1.0},
-           code="argument:missing")
+    gold = [{"name": "f", "arguments": {"a": 1, "b": 2}}]
+    SimReward()('<tool_call>{"name": "f", "arguments": {"a": 1}}</tool_call>', gold)
+    ->  Reward(value=0.5, parts={"format": 1.0, "calls": 0.5, "reply": 0.0, "exact": 0.0, "attempted": 1.0},
+               code="argument:missing")
+
+F is in :mod:`starbench.reward.form`, the equation itself in :mod:`starbench.reward.base`.
 """
 
 from __future__ import annotations
