@@ -18,6 +18,6 @@ import starbench
 def main() -> None:
     """Training of tool-calling models; this release holds no training commands yet."""
     click.echo(
-        "This release of starbench holds the scorer only; training commands are not part of it. "
-        "See starbench --help for what is there."
+        "Training commands are not part of this release; the losses of distillation can be imported from "
+        "starbench_train.distill. See starbench --help for what else is there."
     )
