@@ -6,7 +6,8 @@ Example::
     $ starbench parse preds.jsonl --dialect hermes --tools tools.json --json
 
 FILE is one answer as text, or JSON lines with an ``output``, ``message`` or ``result`` each (rows may bring their own
-``tools`` and ``dialect``). Exit code 1 if a row cannot be used; the others are still shown."""
+``tools`` and ``dialect``). Exit code 1 if a row cannot be used; the others are still shown.
+"""
 
 from __future__ import annotations
 

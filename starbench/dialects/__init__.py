@@ -5,7 +5,8 @@
     render(calls, dialect, tools=None) -> str | dict | list           the calls as a model would write them
 
 A dialect is one written form; :data:`DIALECTS` lists them. Each is a table entry of one of a few grammars, one family
-a file."""
+a file.
+"""
 
 from __future__ import annotations
 

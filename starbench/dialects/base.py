@@ -1,13 +1,14 @@
 """What a dialect is: something that finds attempts in a window of text, recognises itself, and writes calls.
 
-A dialect is an instance of one of the grammars (JSON in tags, Python calls, …) and is registered by name::
+A dialect is an instance of one of the grammars (JSON in tags, calls as code, …) and is registered by name::
 
-    HERMES = TaggedJson(name="hermes", models="Qwen 2.5, Qwen 3, …", open="<tool_call>", close="</tool_call>")
-    HERMES.read(Window.whole('<tool_call>{"name": "f", "arguments": {}}</tool_call>')).attempts[0].call   # Call("f",
-    {})
+    HERMES = JsonTags(name="hermes", models="Qwen 2.5 and 3, …", open="<tool_call>", close="</tool_call>")
+    reading = HERMES.read(Window.whole('<tool_call>{"name": "f", "arguments": {}}</tool_call>'))
+    reading.attempts[0].call                                                        # Call("f", {})
 
 Reading is a function of the window alone. It never raises, runs in linear time, and keeps every attempt in order with
-its exact span; what is neither attempt nor markup is the reply."""
+its exact span; what is neither attempt nor markup is the reply.
+"""
 
 from __future__ import annotations
 
@@ -100,7 +101,8 @@ class Sign:
     """Why a window looks like a dialect: ``confidence`` in [0, 1], a reason for people, and where the sign stands.
 
     Of two equally sure signs the earlier one counts, because the outer form comes first. Where the window had to be
-    read to find the sign, ``reading`` saves doing so again."""
+    read to find the sign, ``reading`` saves doing so again.
+    """
 
     confidence: float
     reason: str

@@ -1,7 +1,9 @@
 """Matching brackets in code, minding strings and comments; in one pass, however deep and however broken.
 
-scan("f(a=1, b=['x'])", 1, 15)                  # Region(closes={1: 14, 9: 13}, end=15)
-element_end("[1, 2], 3", 0, 9, ",")             # 6: the first comma outside the brackets
+    scan("f(a=1, b=['x'])", 1, 15)                  # Region(closes={1: 14, 9: 13}, end=15)
+    element_end("[1, 2], 3", 0, 9, ",")             # 6: the first comma outside the brackets
+
+Text that ends early or closes the wrong bracket gives a region that says so, never an exception.
 """
 
 from __future__ import annotations
@@ -31,7 +33,8 @@ class Region:
 
     ``closes`` maps the position of each opening bracket to that of its partner. ``end`` is the position after the
     outermost partner, or where the scan stopped; ``problem`` is None if it is well-formed, ``unclosed`` if the text
-    ended first."""
+    ended first.
+    """
 
     closes: dict[int, int]
     end: int
@@ -69,7 +72,8 @@ def element_end(text: str, start: int, limit: int, stops: str, closes: Mapping[i
     """The first position from ``start`` on, outside strings and inner brackets, that holds one of ``stops``.
 
     A closing bracket that was not opened stops as well; ``limit`` if nothing does. ``closes`` are partners already
-    known."""
+    known.
+    """
     tokens = re.compile(rf"{STRING}|[\[\](){{}}]|[{re.escape(stops)}]", re.DOTALL)
     position = start
     while match := tokens.search(text, position, limit):

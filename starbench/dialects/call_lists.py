@@ -6,7 +6,8 @@
 Code fences and prose around are allowed. A bare call counts where it stands at the start of a line and either nothing
 but calls is in the answer, or it names an offered tool (any name written with keyword arguments, where no tools are
 known): ``print(x)`` in an explanation is not an attempt. What stands between the parentheses is the language's
-business; for Python see :mod:`starbench.dialects.python_text`."""
+business; for Python see :mod:`starbench.dialects.python_text`.
+"""
 
 from __future__ import annotations
 

@@ -3,7 +3,8 @@
     read_object({"name": "f", "parameters": {"a": 1}}, HERMES_KEYS, Toolbox())   # Call("f", {"a": 1}), one note
 
 Every liberty taken is in the returned notes. What is not plain without a liberty is a :class:`CallProblem`, unless
-repairs are allowed."""
+repairs are allowed.
+"""
 
 from __future__ import annotations
 

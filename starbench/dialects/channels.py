@@ -1,5 +1,4 @@
-"""Answers that are a row of messages, each with a header that says whom it is for: the user, the model itself, or a
-tool.
+"""Answers that are a row of messages, each with a header that says whom it is for: user, tool, or the model itself.
 
     <|channel|>analysis<|message|>easy<|end|><|start|>assistant<|channel|>commentary to=functions.f <|constrain|>json
     <|message|>{"a": 1}<|call|>                                                                              gpt-oss
@@ -7,7 +6,8 @@ tool.
     <|message_model|><|content_invoke_tool_json|>{"name": "f", "args": {"a": 1}}<|end_message|>              Inkling
 
 What a model says to itself is reasoning, and calls in it do not count. The last message's end marker may be missing,
-because it is a stop token."""
+because it is a stop token.
+"""
 
 from __future__ import annotations
 
@@ -44,7 +44,8 @@ class Channels:
     """The grammar as a dialect.
 
     ``header`` and ``end`` are patterns; ``kind`` says what a message with that header is (``foreign``: another
-    role's, which is no part of the answer); ``calls`` reads the attempts of a call message between two positions."""
+    role's, which is no part of the answer); ``calls`` reads the attempts of a call message between two positions.
+    """
 
     name: str
     models: str

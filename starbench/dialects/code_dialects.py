@@ -1,6 +1,8 @@
 """Dialects that write calls as code: where the calls stand, for the reader in :mod:`starbench.dialects.call_lists`.
 
-LLAMA4.read(window)       # <|python_start|>[get_weather(city='Paris')]<|python_end|>
+    LLAMA4.read(window)       # <|python_start|>[get_weather(city='Paris')]<|python_end|>
+
+A dialect without markers reads the whole answer; one with markers reads what follows them.
 """
 
 from __future__ import annotations
@@ -41,7 +43,8 @@ class CallLists:
     """The grammar as a dialect.
 
     ``markers`` are pairs of texts that may stand around the calls; ``lines`` says that a call a line is written
-    between them, not a list."""
+    between them, not a list.
+    """
 
     name: str
     models: str

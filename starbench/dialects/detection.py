@@ -4,7 +4,8 @@
     # (Detection("hermes", 0.95, "'<tool_call>' at character 0"),)
 
 A text without any sign of a call is ``plain``. Where the best sign is weaker than :data:`SURE` it is ``unsure``:
-nothing is guessed."""
+nothing is guessed.
+"""
 
 from __future__ import annotations
 

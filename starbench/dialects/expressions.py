@@ -5,7 +5,8 @@
     fold("2 * 3.5")                 # 7.0
 
 Nothing is executed: arithmetic means ``+``, ``*`` and one ``/`` between a few numbers. Differences and repeated
-division are left as text, because ``20-30`` and ``10/15/2024`` are ranges and dates far more often than sums."""
+division are left as text, because ``20-30`` and ``10/15/2024`` are ranges and dates far more often than sums.
+"""
 
 from __future__ import annotations
 

@@ -4,7 +4,8 @@
     # Call("Buffer.write", {"size": "16", "names": "new HashMap<String, Integer>()", "label": "a, b"})
 
 A value that is a single string or character literal loses its quotes and escapes, as a function-calling model would
-give it; what type a text is meant to have is for the benchmark to say."""
+give it; what type a text is meant to have is for the benchmark to say.
+"""
 
 from __future__ import annotations
 

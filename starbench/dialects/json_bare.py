@@ -4,7 +4,8 @@
     {"tool_calls": [{"name": "get_weather", "arguments": {"city": "Paris"}}]}
 
 An object is an attempt if it has a name and something under an arguments key (or names an offered tool); any other
-JSON in the text, such as ``[1, 2]`` or a quoted result, is left alone."""
+JSON in the text, such as ``[1, 2]`` or a quoted result, is left alone.
+"""
 
 from __future__ import annotations
 

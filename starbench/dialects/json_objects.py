@@ -4,7 +4,8 @@
     # one parsed attempt (1, 33), one truncated attempt, and the position where reading stopped
 
 Each object is an attempt of its own, so one bad object does not take its neighbours with it. Strings are minded: a
-marker or bracket inside a string ends nothing."""
+marker or bracket inside a string ends nothing.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +29,8 @@ def read_objects(
     """The calls at ``position``: an array of objects, or objects one after the other; and where they end.
 
     ``limit`` says of a position how far a broken object there may reach (by default to the end of the window). No
-    attempts means that no object stands there."""
+    attempts means that no object stands there.
+    """
     text = window.text
     position = _skip(text, position, window.end)
     in_array = text.startswith("[", position, window.end)

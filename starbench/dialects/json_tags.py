@@ -5,7 +5,8 @@
     </tool_call>
 
 An attempt reaches from tag to tag; two objects in one tag are two attempts. A tag that is never closed makes a
-truncated attempt, even if the object in it is complete: with ``repair`` it is read."""
+truncated attempt, even if the object in it is complete: with ``repair`` it is read.
+"""
 
 from __future__ import annotations
 
@@ -38,7 +39,8 @@ class JsonTags:
 
     ``pattern`` matches the opening tag where it is not just ``open``. ``array`` says that all calls are written in
     one tag as an array, ``lines`` in one tag as one object a line; ``spaced`` that line breaks stand between tag and
-    JSON."""
+    JSON.
+    """
 
     name: str
     models: str

@@ -23,7 +23,8 @@ class JsonText(str):
     """A text in which JSON may be sought at many places.
 
     The standard library's error counts the lines before the place of every failure, which makes a search that fails
-    often quadratic; this text tells it that there are none."""
+    often quadratic; this text tells it that there are none.
+    """
 
     __slots__ = ()
 

@@ -3,7 +3,8 @@
     [TOOL_CALLS] [{"name": "get_weather", "arguments": {"city": "Paris"}}]
 
 The markers belong to no attempt; each object is one. A closing marker or bracket that is missing does no harm to the
-objects that are complete."""
+objects that are complete.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +38,8 @@ class MarkedJson:
     """The grammar as a dialect.
 
     ``marker`` is a pattern, ``close`` a text that may follow; ``write_marker`` and ``joint`` are for writing.
-    ``code`` allows Python calls in place of JSON. Calls of the names ``no_call`` mean that nothing is called."""
+    ``code`` allows Python calls in place of JSON. Calls of the names ``no_call`` mean that nothing is called.
+    """
 
     name: str
     models: str

@@ -5,7 +5,8 @@
 
 Arguments are JSON text by these formats' own rule, so reading it is no repair. Servers that allow only
 ``[a-zA-Z0-9_-]`` in names turn the dots of a name into underscores: with tools given, the dotted name is restored,
-and that is recorded."""
+and that is recorded.
+"""
 
 from __future__ import annotations
 

@@ -1,11 +1,11 @@
 """Mistral's two forms behind one marker.
 
     [TOOL_CALLS] [{"name": "f", "arguments": {"a": 1}, "id": "abcdefghi"}]       up to v7 tokenizers
-    [TOOL_CALLS]f[ARGS]{"a": 1}[TOOL_CALLS]g[ARGS]{}                             later ones; [CALL_ID]… may stand
-    before [ARGS]
+    [TOOL_CALLS]f[ARGS]{"a": 1}[TOOL_CALLS]g[ARGS]{}                             later ones
 
-The marker is a special token: where it was stripped, the first form is read as ``json`` and the second by its
-``[ARGS]``."""
+In the second form ``[CALL_ID]`` and an id may stand before ``[ARGS]``. The marker is a special token: where it was
+stripped, the first form is read as ``json`` and the second by its ``[ARGS]``.
+"""
 
 from __future__ import annotations
 

@@ -45,7 +45,8 @@ class NamedJson:
     ``header`` is a pattern whose first group that matched is the name; ``end`` is a pattern that must follow the
     object, with ``end_marker`` a text that it contains; ``wrappers`` are texts around calls that belong to none.
     ``name_of`` makes the tool's name of what stands in the header (empty if there is none). ``template`` writes a
-    call, given its name, its arguments as JSON, and its number."""
+    call, given its name, its arguments as JSON, and its number.
+    """
 
     name: str
     models: str

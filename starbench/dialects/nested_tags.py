@@ -5,7 +5,8 @@
     ]<]minimax[>[</tool_call>
 
 An element with elements in it is an object, or a list if these are all called ``item`` and the schema does not say
-otherwise; any other holds raw text, typed by the schema."""
+otherwise; any other holds raw text, typed by the schema.
+"""
 
 from __future__ import annotations
 

@@ -7,7 +7,8 @@
     {"message": {"role": "assistant", "tool_calls": [{"function": {"name": "f", "arguments": {}}}]}}  message.ollama
 
 Whole responses are unwrapped. Each of these knows only what is unmistakably its own; everything else is for
-``message.openai``."""
+``message.openai``.
+"""
 
 from __future__ import annotations
 

@@ -1,8 +1,10 @@
 """Single Python literals: what a number, a sign before it, or the inside of a string stands for.
 
-number_of("0x1F")          # 31
-signed("-", 5)             # -5
-unescaped(r"a\\tb")         # "a", a tab, "b"
+    number_of("0x1F")          # 31
+    signed("-", 5)             # -5
+    unescaped(r"a\\tb")         # "a", a tab, "b"
+
+What cannot be read raises :class:`PythonProblem`; what is no literal after all raises :class:`NotLiteral`.
 """
 
 from __future__ import annotations

@@ -6,7 +6,8 @@
 What is no literal (a name, a nested call, arithmetic with names) is kept as its source text, with a note. Read more
 generously than Python does: keywords as argument names (``from=1``), ``true``/``false``/``null``, ``not True``;
 tuples become lists. Refused as Python does: an argument or key given twice, ``*args``, a string that is not closed on
-its line."""
+its line.
+"""
 
 from __future__ import annotations
 

@@ -1,8 +1,10 @@
 """Raw text to values: what a tag's content means, by the parameter's schema or by a type written beside it.
 
-typed("5", {"type": "integer"})     # (5, None)
-typed("5", {"type": "string"})      # ("5", None)
-typed("5", None)                    # ("5", "kept as text: its type is not known")
+    typed("5", {"type": "integer"})     # (5, None)
+    typed("5", {"type": "string"})      # ("5", None)
+    typed("5", None)                    # ("5", "kept as text: its type is not known")
+
+A text that does not fit its type is kept as it is, and the second value says so.
 """
 
 from __future__ import annotations

@@ -6,7 +6,8 @@
     Observation:
 
 What follows the result's label was invented by the model and is no part of the answer. An input that is no object is
-the value of the tool's only parameter, if it has one only."""
+the value of the tool's only parameter, if it has one only.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,9 @@
 """The way from a text to an :class:`~starbench.Output`: reasoning off, dialect chosen, attempts found, reply left over.
 
-parse_text('<think>add</think><tool_call>{"name": "add", "arguments": {"a": 1}}</tool_call>', "auto", Toolbox())
-# Output(reasoning="add", attempts=(<parsed add>,), reply="", dialect="hermes")
+    parse_text('<think>add</think><tool_call>{"name": "add", "arguments": {"a": 1}}</tool_call>', "auto", Toolbox())
+    # Output(reasoning="add", attempts=(<parsed add>,), reply="", dialect="hermes")
+
+Every step works on windows of the original text, so that the spans of attempts are exact.
 """
 
 from __future__ import annotations

@@ -4,7 +4,8 @@
     # content (0, 29); one block (0, 20) whose inside is (7, 12), complete
 
 A block may have been opened by the prompt, so a closing tag without an opening one ends a block that began with the
-text. A tag inside an argument of a call is data: the spans of calls are passed in and skipped."""
+text. A tag inside an argument of a call is data: the spans of calls are passed in and skipped.
+"""
 
 from __future__ import annotations
 

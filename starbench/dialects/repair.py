@@ -1,6 +1,8 @@
 """Repairs of almost-JSON, for those who ask for them.
 
-repair_json("{'a': True,}")       # ({"a": True}, "read as a Python literal")
+    repair_json("{'a': True,}")       # ({"a": True}, "read as a Python literal")
+
+Only what has one plain meaning is repaired, and the repair is named.
 """
 
 from __future__ import annotations
@@ -16,7 +18,8 @@ def repair_json(payload: str) -> tuple[Any, str] | None:
     """The value that an almost-JSON ``payload`` plainly means, and what was done; None where that is not plain.
 
     Two repairs are known: raw line breaks inside strings, and Python notation (single quotes, ``True``, trailing
-    commas)."""
+    commas).
+    """
     try:
         value, end = read_json(payload, 0, WITH_LINE_BREAKS)
         if skip_space(payload, end) == len(payload):

@@ -6,7 +6,8 @@
 
 The text of each field lies between its opening and closing; a field without an opening takes what is left. The field
 ``tool_calls`` holds the calls, fields named after thinking the reasoning, all others the reply. The patterns are not
-trusted: together they have a second for a text, after which the rest is one malformed attempt."""
+trusted: together they have a second for a text, after which the rest is one malformed attempt.
+"""
 
 from __future__ import annotations
 

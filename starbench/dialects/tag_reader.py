@@ -8,7 +8,8 @@
 
 is read by ``Tags(call=r"<function=(?P<name>[^>]+)>", call_end="</function>", argument=r"<parameter=(?P<key>[^>]+)>",
 argument_end="</parameter>", lines=True)``. A value ends at the closing tag that is followed by the next argument or
-the end of the call, so that a closing tag inside a value does no harm."""
+the end of the call, so that a closing tag inside a value does no harm.
+"""
 
 from __future__ import annotations
 
@@ -55,7 +56,8 @@ class Tags:
     may also have a group ``value``, for a value inside the tag itself. ``around`` is what may stand between
     arguments. ``lines`` says that the line breaks next to a value's tags are no part of it; ``patterns`` that
     ``call_end`` and ``argument_end`` are patterns too. ``convert`` makes a value of a tag, its raw text and the
-    schema."""
+    schema.
+    """
 
     call: str
     call_end: str

@@ -4,7 +4,8 @@
     shaped({"function": {"name": "{name}", "arguments": "{content}"}}, {"name": "f", "content": {}})
 
 The content parsers and the placeholders are those that transformers documents for ``response_template``. Patterns
-come from a model's repository and are not trusted: they run against a :class:`Clock`."""
+come from a model's repository and are not trusted: they run against a :class:`Clock`.
+"""
 
 from __future__ import annotations
 

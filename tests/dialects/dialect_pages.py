@@ -14,7 +14,8 @@ A page opens with prose about its dialect. Each section after it is a case::
 
 The first block is the output (``text``, or ``message`` for a structured one), the second what is expected of it:
 ``calls``, and where given ``reply``, ``reasoning``, ``failed`` (statuses), ``in_reasoning`` (a count), ``repairs``,
-``dialect`` (what automatic detection says; by default the page's own). The tools are those of :data:`TOOLS`."""
+``dialect`` (what automatic detection says; by default the page's own). The tools are those of :data:`TOOLS`.
+"""
 
 from __future__ import annotations
 
