@@ -33,6 +33,14 @@ class Benchmark(Protocol):
     """Cases with a grader; ``data_sha256`` pins every byte that can decide a verdict.
 
     ``categories`` maps each category that can be graded to its number of cases, in the benchmark's own order.
+
+    A benchmark may have more, which is used where it is there:
+
+    * ``errata``: id -> :class:`~starbench.benchmarks.errata.Erratum`, the cases that fail right answers;
+    * ``units``: category -> id -> dialogue, for categories in which a dialogue is right or wrong as a whole;
+    * ``weights``: overall figure -> category -> weight, from which its interval is made;
+    * ``languages``: the languages that it has cases in under the same ids, the default first; it then takes the option
+      ``language``, one of them or "both", which puts the language before ids and categories (``zh:…``).
     """
 
     @property

@@ -82,9 +82,11 @@ def _differences(want: Mapping[str, Any], got: Mapping[str, Any], strict: bool) 
 
 def _different_fields(where: str, wanted: Mapping[str, Any], value: Any) -> Iterator[str]:
     """A sentence for each expected field of an object that is absent or another; more fields do no harm."""
+    absent = ""
     for key, field in wanted.items():
         if key not in value:
-            yield f"{where}) wrong, [expected: {wanted}, real: {value}]"
+            absent = absent or f"{where}) wrong, [expected: {wanted}, real: {value}]"
+            yield absent
         elif field != value[key]:
             yield f"{where}.{key}) wrong, [expected: {field}, real: {value[key]}]"
 

@@ -46,6 +46,8 @@ QUIRKS: Mapping[str, str] = {
 
 # Reading an answer.
 
+_BRACKET = re.compile(r"[\[\]]")
+
 
 def without_whitespace(result: Any) -> str:
     """``whitespace_deleted``: the answer without any white space; AttributeError for anything but text."""
@@ -57,16 +59,19 @@ def first_brackets(result: Any) -> str | None:
 
     The depth may go below 0: after a stray ], the next [ only brings it back to 0 and opens nothing.
     """
+    if not isinstance(result, str):
+        iter(result)
+        return None
     start, depth = -1, 0
-    for position, character in enumerate(result):
-        if character == "[":
+    for bracket in _BRACKET.finditer(result):
+        if bracket[0] == "[":
             if depth == 0:
-                start = position
+                start = bracket.start()
             depth += 1
-        elif character == "]":
+        else:
             depth -= 1
-            if depth == 0 and start != -1 and isinstance(result, str):
-                return result[start : position + 1]
+            if depth == 0 and start != -1:
+                return result[start : bracket.end()]
     return None
 
 
