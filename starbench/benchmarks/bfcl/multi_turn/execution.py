@@ -10,6 +10,7 @@ literal values or such calls as arguments. The result of any other text is an er
 from __future__ import annotations
 
 import ast
+import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -18,8 +19,11 @@ from starbench.benchmarks.bfcl.multi_turn import limits, quirks
 from starbench.benchmarks.bfcl.multi_turn.limits import Refused
 from starbench.benchmarks.bfcl.multi_turn.world import World
 from starbench.benchmarks.quiet_source import parse_expression
+from starbench.types import Call
 
 _NOT_FINITE = re.compile(r"\b(?:inf|nan)\b")
+_IN_DOUBT = re.compile(r"[(\\]|NaN|Infinity|\d[eE]|\d{300}")
+"""JSON text with a bracket in a string, an escape that may stand for one, or a number that may not be finite."""
 _SURELY_PARSED = 100  # Python's parser gives up at 200 open brackets
 
 
@@ -41,6 +45,28 @@ def is_plain(text: str, name: str, arguments: Mapping[str, Any]) -> bool:
         and all(word.isascii() and word.isidentifier() for word in (name, *arguments))
         and _NOT_FINITE.search(text) is None
     )
+
+
+def plain_call(name: str, text: str) -> Call | None:
+    """The call of ``name`` with the JSON text of its arguments, where running its source text comes to just making it.
+
+    The same as :func:`is_plain` tells, from the JSON text alone; None where in doubt.
+    """
+    if (
+        not name.isascii()
+        or not name.isidentifier()
+        or name in quirks.REACHABLE
+        or _IN_DOUBT.search(text)
+        or text.count("[") + text.count("{") >= _SURELY_PARSED
+    ):
+        return None
+    try:
+        arguments = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(arguments, dict) or not all(key.isascii() and key.isidentifier() for key in arguments):
+        return None
+    return Call(name, arguments)
 
 
 def _evaluated(text: str, world: World) -> Any:

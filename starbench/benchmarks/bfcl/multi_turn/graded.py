@@ -15,15 +15,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from starbench.benchmarks.bfcl.multi_turn.state import ABSENT
 from starbench.benchmarks.bfcl.multi_turn.turns import TurnRecord
 from starbench.similarity import compare, expected_calls
 from starbench.types import ArgumentPart, Call, CallPart, Similarity, Tool
 
 CEILING = 0.999
 """The most that a turn with something wrong in it can have."""
-SHOWN = 500
-"""Characters of a text that are kept in the parts."""
+SHOWN = 300
+"""Characters of one line of text in the parts."""
 
 Turn = Sequence[Sequence[Call]]
 """The model's calls of a turn, step by step."""
@@ -34,8 +33,8 @@ def conversation_similarity(
 ) -> Similarity:
     """The similarity of a conversation; ``turns`` are the model's, as far as it went.
 
-    Its parts are one a judged turn. One with something wrong has the three shares as its arguments, with what was
-    wanted and what came: calls, values of the simulated classes by place, results by call.
+    Its parts are one a judged turn. One with something wrong has the three shares as its arguments, with what came and
+    what was wanted, as lines of text: calls, values of the simulated classes by place, results by call.
     """
     judged = [record for record in records if record.wanted]
     parts = [_part(record, _calls(record, turns), tools, profile) for record in judged]
@@ -56,28 +55,40 @@ def _part(record: TurnRecord, calls: list[Call], tools: Sequence[Tool], profile:
     arguments = (
         _share("calls", likeness, _written(calls), _written(record.wanted)),
         _share("state", record.state, *_values(record)),
-        _share("responses", record.covered, {}, {call: _cut(result) for call, result in record.missing}),
+        _share(
+            "responses", record.covered, "", "\n".join(f"{call} -> {_cut(result)}" for call, result in record.missing)
+        ),
     )
     similarity = min(CEILING, sum(argument.similarity for argument in arguments) / len(arguments))
     return CallPart(name, None, None, similarity, "partial" if calls else "missing", arguments)
 
 
-def _share(what: str, share: float, got: Any, wanted: Any) -> ArgumentPart:
+def _share(what: str, share: float, got: str, wanted: str) -> ArgumentPart:
     if share == 1.0:
         return ArgumentPart(what, 1.0, "equal")
     return ArgumentPart(what, share, "partial", got, (wanted,))
 
 
-def _written(calls: Sequence[Call]) -> list[dict[str, Any]]:
-    return [{"name": call.name, "arguments": dict(call.arguments)} for call in calls]
+def _written(calls: Sequence[Call]) -> str:
+    return "\n".join(_cut(f"{call.name}({_arguments(call)})") for call in calls)
 
 
-def _values(record: TurnRecord) -> Iterator[dict[str, Any]]:
-    """The values that differ, by place, on the model's side and on the answer's; a side may lack one."""
+def _arguments(call: Call) -> str:
+    return ", ".join(f"{name}={_text(value)}" for name, value in call.arguments.items())
+
+
+def _text(value: Any) -> str:
+    try:
+        return repr(value)
+    except (ValueError, RecursionError):  # a huge integer, a very deep list
+        return "…"
+
+
+def _values(record: TurnRecord) -> Iterator[str]:
+    """The values that differ, a line each, on the model's side and on the answer's."""
     for side in ("model", "truth"):
-        values = {found.place: getattr(found, side) for found in record.differences}
-        yield {place: _cut(value) for place, value in values.items() if value is not ABSENT}
+        yield "\n".join(f"{found.place} = {_cut(_text(getattr(found, side)))}" for found in record.differences)
 
 
-def _cut(value: Any) -> Any:
-    return value if not isinstance(value, str) or len(value) <= SHOWN else f"{value[: SHOWN - 1]}…"
+def _cut(text: str) -> str:
+    return text if len(text) <= SHOWN else f"{text[: SHOWN - 1]}…"

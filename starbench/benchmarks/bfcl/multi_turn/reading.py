@@ -4,11 +4,11 @@ A result is a list of turns, a turn a list of steps, a step what one request to 
 
     [[[{"cd": '{"folder": "document"}'}], "Done."], [[{"ls": "{}"}]]]      # bfcl-fc: two turns with one call each
     [["[cd(folder='document')]", "Done."], ["[ls()]"]]                     # bfcl-prompt: the same
-    ->  [[Step(actions=(Action("cd(folder='document')", …),), output=Output(…)), Step(output=Output(reply="Done."))],
-         [Step(actions=(Action("ls()", …),), output=Output(…))]]
+    ->  [[Step(actions=(Call("cd", {"folder": "document"}),), output=…), Step(output=Output(reply="Done."))],
+         [Step(actions=(Call("ls", {}),), output=…)]]
 
-``actions`` are what upstream makes of a step, as source texts; the calls of ``output`` are what the model wrote, which
-strict grading and similarity see. A reply has neither.
+``actions`` are what upstream makes of a step; the calls of ``output`` are what the model wrote, which strict grading
+and similarity see. A reply has neither.
 """
 
 from __future__ import annotations
@@ -20,19 +20,15 @@ from typing import Any
 
 from starbench.benchmarks.bfcl.decode import DecodeFailure, decode
 from starbench.benchmarks.bfcl.multi_turn import quirks
-from starbench.benchmarks.bfcl.multi_turn.execution import is_plain
+from starbench.benchmarks.bfcl.multi_turn.execution import is_plain, plain_call
 from starbench.dialects import parse
 from starbench.types import Attempt, Call, Output, Tool
 
 _NOTHING = Output("")
 
 
-@dataclass(frozen=True, slots=True)
-class Action:
-    """One call as upstream runs it: its text, and ``call`` where running that means no more than making the call."""
-
-    text: str
-    call: Call | None = None
+Action = Call | str
+"""A call as upstream runs it: its source text, or a call where running the text means no more than making the call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +46,15 @@ class Step:
     @property
     def is_same(self) -> bool:
         """Whether both readings come to the same calls."""
-        made = [action.call and _written_out(action.call) for action in self.actions]
-        return made == [_written_out(call) for call in self.calls]
+        calls = self.calls
+        return len(calls) == len(self.actions) and all(map(_is_call, self.actions, calls))
+
+
+def _is_call(action: Action, call: Call) -> bool:
+    """Whether running ``action`` makes this call; 5 is another argument than 5.0 or True."""
+    if action is call:
+        return True
+    return isinstance(action, Call) and action.name == call.name and repr(action.arguments) == repr(call.arguments)
 
 
 def dialect_of(result: Sequence[Any], asked: str = "auto") -> str:
@@ -97,15 +100,29 @@ def _items(turn: Any) -> list[Any] | None:
 
 
 def _read_rows(item: Any, dialect: str, tools: Sequence[Tool]) -> Step:
-    """A step of rows ``{name: JSON text}``; the dialect itself is asked only where upstream sees something else."""
-    actions = _of_rows(item)
-    plain = tuple(action.call for action in actions if action.call is not None)
+    """A step of rows ``{name: JSON text}``; the dialect itself is asked only where upstream may see something else."""
     if not item or isinstance(item, str):
-        return Step(actions, Output("", reply=item or "", dialect=dialect))
-    if actions and len(plain) == len(actions):
-        attempts = tuple(Attempt(action.text, None, "parsed", action.call) for action in actions)
+        return Step((), Output("", reply=item or "", dialect=dialect))
+    rows = [item] if isinstance(item, dict) else item
+    attempts = _plain_attempts(rows)
+    if attempts is not None:
+        actions = tuple(attempt.call for attempt in attempts if attempt.call is not None)
         return Step(actions, Output("", attempts=attempts, dialect=dialect))
-    return Step(actions, _output([item] if isinstance(item, dict) else item, dialect, tools))
+    return Step(_of_rows(rows), _output(rows, dialect, tools))
+
+
+def _plain_attempts(rows: Any) -> tuple[Attempt, ...] | None:
+    """The calls of rows that everyone reads in the same way, which is nearly all; None where any row is not such."""
+    found = []
+    for row in rows if isinstance(rows, list) else [None]:
+        if not isinstance(row, dict) or len(row) != 1:
+            return None
+        ((name, text),) = row.items()
+        call = plain_call(name, text) if isinstance(text, str) else None
+        if call is None:
+            return None
+        found.append(Attempt(f'{{"{name}": {text}}}', None, "parsed", call))
+    return tuple(found)
 
 
 def _read_text(item: Any, dialect: str, tools: Sequence[Tool]) -> Step:
@@ -127,9 +144,8 @@ def _output(item: Any, dialect: str, tools: Sequence[Tool]) -> Output:
     return parse(item, dialect, tools) if isinstance(item, (str, list, dict)) else _NOTHING
 
 
-def _of_rows(item: Any) -> tuple[Action, ...]:
+def _of_rows(rows: Any) -> tuple[Action, ...]:
     """What upstream decodes from rows; nothing where it fails."""
-    rows = [item] if isinstance(item, dict) else item
     try:
         return tuple(_row_action(name, value) for row in rows for name, value in row.items())
     except (AttributeError, TypeError, ValueError, RecursionError):
@@ -137,9 +153,9 @@ def _of_rows(item: Any) -> tuple[Action, ...]:
 
 
 def _row_action(name: str, value: Any) -> Action:
-    arguments: Mapping[str, Any] = dict((json.loads(value) if isinstance(value, str) else value).items())
+    arguments = dict((json.loads(value) if isinstance(value, str) else value).items())
     text = f"{name}({','.join(f'{key}={item!r}' for key, item in arguments.items())})"
-    return Action(text, Call(name, arguments) if is_plain(text, name, arguments) else None)
+    return Call(name, arguments) if is_plain(text, name, arguments) else text
 
 
 def _of_text(item: Any) -> tuple[Action, ...]:
@@ -154,8 +170,4 @@ def _of_text(item: Any) -> tuple[Action, ...]:
 def _text_action(name: str, arguments: Mapping[str, Any]) -> Action:
     text = quirks.call_text(name, arguments)
     plain = is_plain(text, name, arguments) and not any(isinstance(v, dict) for v in arguments.values())
-    return Action(text, Call(name, arguments) if plain else None)
-
-
-def _written_out(call: Call) -> str:
-    return f"{call.name} {call.arguments!r}"
+    return Call(name, arguments) if plain else text

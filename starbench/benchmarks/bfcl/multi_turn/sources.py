@@ -55,6 +55,9 @@ _WITHHELD = frozenset({"breakpoint", "compile", "eval", "exec", "input", "open"}
 _BUILTINS = {name: thing for name, thing in vars(builtins).items() if name not in _WITHHELD}
 
 
+Offered = tuple[Mapping[str, str], Mapping[str, tuple[str, ...]]]
+
+
 def copied(value: Any) -> Any:
     """A deep copy; of plain data several times as fast as ``copy.deepcopy``, which loading waits for most."""
     try:
@@ -82,7 +85,7 @@ class Sources:
         self._read = read
         self._compiled: dict[str, CodeType] = {}
         self._documents: dict[str, tuple[Mapping[str, Any], ...]] = {}
-        self._parameters: dict[str, Mapping[str, tuple[str, ...]]] = {}
+        self._offered: dict[tuple[str, ...], Offered] = {}
         self._once = Modules(self)
 
     def modules(self, inflated: bool = False) -> Modules:
@@ -96,13 +99,15 @@ class Sources:
             self._documents[name] = tuple(json.loads(line) for line in lines if line)
         return self._documents[name]
 
-    def parameters(self, name: str) -> Mapping[str, tuple[str, ...]]:
-        """Each documented method of class ``name`` -> the names of its parameters, in the document's order."""
-        if name not in self._parameters:
-            self._parameters[name] = {
-                document["name"]: tuple(document["parameters"]["properties"]) for document in self.documents(name)
-            }
-        return self._parameters[name]
+    def offered(self, names: tuple[str, ...]) -> Offered:
+        """What models may call on these classes: documented method -> its class, and -> its parameters in order."""
+        if names not in self._offered:
+            documents = [(name, document) for name in names for document in self.documents(name)]
+            self._offered[names] = (
+                {document["name"]: name for name, document in documents},
+                {document["name"]: tuple(document["parameters"]["properties"]) for _, document in documents},
+            )
+        return self._offered[names]
 
     def compiled(self, file: str) -> CodeType:
         """The code of one published file."""

@@ -63,12 +63,11 @@ class Nearness:
 
 def differing(model: Instances, truth: Instances) -> tuple[tuple[str, str], ...]:
     """Class and public attribute wherever two sides differ, in upstream's sense (Python's ``!=``) and order."""
-    return tuple(
-        (owner, name)
-        for owner, instance in truth.items()
-        for name, value in _public(instance).items()
-        if getattr(model[owner], name) != value
-    )
+    found = []
+    for owner, instance in truth.items():
+        got = vars(model[owner])
+        found += [(owner, name) for name, value in vars(instance).items() if name[0] != "_" and got[name] != value]
+    return tuple(found)
 
 
 def nearness(initial: Instances, model: Instances, truth: Instances) -> Nearness:
@@ -84,16 +83,14 @@ def nearness(initial: Instances, model: Instances, truth: Instances) -> Nearness
     return Nearness(right / total if total else 1.0, tuple(found))
 
 
-def _public(instance: Any) -> dict[str, Any]:
-    return {name: value for name, value in vars(instance).items() if not name.startswith("_")}
-
-
 def _changes(initial: Instances, model: Instances, truth: Instances) -> Iterator[tuple[Path, Any, Any, Any]]:
     """Every single value that is not the same on all three sides, with its path."""
     waiting: list[tuple[Path, tuple[Any, ...]]] = []
     for owner, instance in reversed(list(truth.items())):
-        for name in reversed(_public(instance)):
-            waiting.append(((owner, name), tuple(getattr(side[owner], name) for side in (initial, model, truth))))
+        sides = vars(initial[owner]), vars(model[owner]), vars(instance)
+        waiting += [
+            ((owner, name), tuple(side[name] for side in sides)) for name in reversed(sides[2]) if name[0] != "_"
+        ]
     for _ in range(NODES):
         if not waiting:
             return

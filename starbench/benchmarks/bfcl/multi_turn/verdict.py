@@ -121,14 +121,14 @@ def _play_strictly(sources: Sources, entry: Entry, calls: Sequence[Steps[Call]])
     def world() -> World:
         return World(sources, sources.modules(is_inflated(entry)), entry)
 
-    return play(Stage(world, _make_call), calls, entry["ground_truth"])
+    return play(Stage(world, _run_call), calls, entry["ground_truth"])
 
 
 def _run_action(action: Action, world: World) -> str:
-    return execute(action.text, world) if action.call is None else _make_call(action.call, world)
+    return execute(action, world) if isinstance(action, str) else world.perform(action)
 
 
-def _make_call(call: Call, world: World) -> str:
+def _run_call(call: Call, world: World) -> str:
     return world.perform(call)
 
 

@@ -39,23 +39,23 @@ class World:
 
     def __init__(self, sources: Sources, modules: Modules, entry: Mapping[str, Any]) -> None:
         self.instances: dict[str, Any] = {}
-        self.methods: dict[str, str] = {}
-        self.parameters: dict[str, tuple[str, ...]] = {}
+        self.methods, self.parameters = sources.offered(tuple(entry["involved_classes"]))
         for name in entry["involved_classes"]:
             instance = modules.of(name)()
             if name not in _STATELESS:
                 scenario = copied(entry["initial_config"].get(name, {}))
                 instance._load_scenario(scenario, long_context=is_inflated(entry))
             self.instances[name] = instance
-            self.methods.update(dict.fromkeys(sources.parameters(name), name))
-            self.parameters.update(sources.parameters(name))
         self._calls_left = limits.CALLS
         self._characters_left = limits.CHARACTERS
         self._entangled = False
 
     def perform(self, call: Call) -> str:
         """The result text of one call; its arguments stay as they are, though the simulated APIs keep what they get."""
-        return self.attempt(lambda: self.call(call.name, (), copied(call.arguments)))
+        arguments = call.arguments
+        if any(isinstance(value, (list, dict)) for value in arguments.values()):
+            arguments = copied(arguments)
+        return self.attempt(lambda: self.call(call.name, (), arguments))
 
     def attempt(self, run: Callable[[], Any]) -> str:
         """The result text of ``run()``, whatever it raises."""
