@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from starbench import store
 from starbench.benchmarks.acebench.agent import Run, judge_end_state, process_accuracy, run_of
 from starbench.benchmarks.acebench.answers import as_stored, read, without_reasoning
 from starbench.benchmarks.acebench.categories import CATEGORIES, category_of, dialogue_of, selected, without_language
@@ -207,6 +209,23 @@ NUMBER = 5
 ENTRY = {"question": "user: hi {x}\n", "function": [{"name": "f", "strict": True}], "time": "noon"}
 
 
+TEMPLATES = {
+    "en": {
+        "SYSTEM_PROMPT_FOR_NORMAL_DATA": "c142194cbe23c7f7",
+        "SYSTEM_PROMPT_FOR_PREFERENCE_DATA": "bc070531e2cb568b",
+        "SYSTEM_PROMPT_FOR_SPECIAL_DATA": "7313cee594b6cabf",
+        "USER_PROMPT": "4a8681d9f87c02cc",
+    },
+    "zh": {
+        "SYSTEM_PROMPT_FOR_NORMAL_DATA": "a90208488db66521",
+        "SYSTEM_PROMPT_FOR_PREFERENCE_DATA": "3ddd17adc41f39df",
+        "SYSTEM_PROMPT_FOR_SPECIAL_DATA": "3a34bb6e77bc7afd",
+        "USER_PROMPT": "ea7488fbe4728cd8",
+    },
+}
+"""The first digits of the sha256 of each template."""
+
+
 class TestPrompts:
     def made(self, source: str | None) -> Prompts:
         return Prompts(OnePrompt(source), "en")  # type: ignore[arg-type]
@@ -227,6 +246,15 @@ class TestPrompts:
         person = {**ENTRY, "profile": "{'age': 7}"}
         preference = prompts.messages(CATEGORIES["normal_preference"], person)
         assert preference[0]["content"].startswith("Who: {'age': 7}")
+
+    @pytest.mark.parametrize("language", ["en", "zh"])
+    def test_the_published_templates_are_these(self, language: str) -> None:
+        folder = store.find(store.dataset("acebench"), notify=lambda _: None)
+        if folder is None or folder.absent_extras():
+            pytest.skip("ACEBench's prompts are not in the cache; they are after: starbench data pull acebench")
+        texts = Prompts(folder, language).texts
+        for name, digest in TEMPLATES[language].items():
+            assert hashlib.sha256(texts[name].encode()).hexdigest().startswith(digest)
 
     @pytest.mark.parametrize(("source", "category"), [(None, "normal_atom_bool"), (SOURCE, "agent_multi_turn")])
     def test_without_a_prompt_the_question_stands_alone(self, source: str | None, category: str) -> None:
