@@ -26,6 +26,7 @@ from environments import HOME
 from measure import machine
 
 import starbench
+from starbench.benchmarks import Benchmark
 from starbench.dialects import DIALECTS
 from starbench.errors import DataUnavailableError
 
@@ -160,7 +161,7 @@ def main() -> int:
                 keep(failures, name, roll, value, problem)
     print(f"\n{inputs} inputs, {failures} failures")
     for name, slow in slowest.items():
-        print(f"{name:<16} slowest {slow.seconds * 1000:6.1f} ms for {slow.size:>6} characters: {slow.head}")
+        print(f"{name:<34} slowest {slow.seconds * 1000:6.1f} ms for {slow.size:>6} characters: {slow.head}")
     return int(failures > 0)
 
 
@@ -185,23 +186,30 @@ def reading_steps() -> dict[str, Step]:
     }
 
 
+GRADINGS = {
+    "bfcl": [("official", "bfcl-fc"), ("official", "bfcl-prompt"), ("strict", "auto")],
+    "acebench": [("official", "auto"), ("official-2025-09", "auto"), ("strict", "auto")],
+}
+"""Benchmark -> the gradings to try, with the dialect that answers are read in."""
+
+
 def grading_steps() -> dict[str, Step]:
-    """BFCL's gradings, where its data is at hand."""
-    try:
-        bfcl = starbench.load_benchmark("bfcl")
-        ids = [case.id for case in bfcl.cases()]
-    except DataUnavailableError as error:
-        print(f"no grading: {error}")
-        return {}
+    """The gradings of each benchmark whose data is at hand."""
+    steps: dict[str, Step] = {}
+    for name, gradings in GRADINGS.items():
+        try:
+            benchmark = starbench.load_benchmark(name)
+        except DataUnavailableError as error:
+            print(f"no grading by {name}: {error}")
+            continue
+        ids = [case.id for case in benchmark.cases()]
+        steps |= {f"{name} {g} {d}": grading_step(benchmark, ids, g, d) for g, d in gradings}
+    return steps
 
-    def grade(grading: str, dialect: str) -> Step:
-        return lambda value, chance: bfcl.grade(chance.choice(ids), value, dialect=dialect, grading=grading)
 
-    return {
-        "official fc": grade("official", "bfcl-fc"),
-        "official prompt": grade("official", "bfcl-prompt"),
-        "strict": grade("strict", "auto"),
-    }
+def grading_step(benchmark: Benchmark, ids: list[str], grading: str, dialect: str) -> Step:
+    """Grading of a random case."""
+    return lambda value, chance: benchmark.grade(chance.choice(ids), value, dialect=dialect, grading=grading)
 
 
 class Hopeless(BaseException):

@@ -34,8 +34,8 @@ __all__ = [
 ]
 
 BENCHMARKS: Mapping[str, str] = {
-    "acebench": "starbench.benchmarks.acebench.benchmark:ACEBench",
     "bfcl": "starbench.benchmarks.bfcl.benchmark:BFCL",
+    "acebench": "starbench.benchmarks.acebench.benchmark:ACEBench",
     "custom": "starbench.benchmarks.custom:CaseFile",
     "sample": "starbench.benchmarks.custom:Sample",
 }

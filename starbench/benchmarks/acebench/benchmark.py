@@ -117,8 +117,11 @@ class ACEBench:
         return weights(self._spoken if self.language == "both" else ())
 
     def case(self, id: str) -> Case:
-        """The case of that id; UnknownNameError where there is none. Its messages are upstream's prompt, where the data
-        holds that, and else the question alone (agents' prompts change with every step, so theirs always is)."""
+        """The case of that id; UnknownNameError where there is none.
+
+        Its messages are upstream's prompt where the data holds that, and else the question alone. An agent's prompt
+        changes with every step, so it always has the question.
+        """
         return self._place(id).case
 
     def cases(self, category: str | None = None) -> Iterator[Case]:
