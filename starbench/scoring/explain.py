@@ -64,7 +64,10 @@ def nearest(got: Any, wanted: Any, depth: int = 0) -> Any:
     if depth > DEEPEST:
         return None
     if isinstance(wanted, Accepted):
-        best = max(wanted.alternatives, key=lambda one: nested(got, one)[0], default=None)
+        if len(wanted.alternatives) > 1:
+            best = max(wanted.alternatives, key=lambda one: nested(got, one)[0])
+        else:
+            best = next(iter(wanted.alternatives), None)
         return nearest(got, best, depth + 1)
     if isinstance(wanted, Fields):
         given = got if isinstance(got, Mapping) else {}

@@ -88,21 +88,23 @@ def _changes(initial: Instances, model: Instances, truth: Instances) -> Iterator
     waiting: list[tuple[Path, tuple[Any, ...]]] = []
     for owner, instance in reversed(list(truth.items())):
         sides = vars(initial[owner]), vars(model[owner]), vars(instance)
-        waiting += [
-            ((owner, name), tuple(side[name] for side in sides)) for name in reversed(sides[2]) if name[0] != "_"
-        ]
+        for name in reversed(sides[2]):
+            if name[0] != "_" and not sides[0][name] == sides[1][name] == sides[2][name]:
+                waiting.append(((owner, name), tuple(side[name] for side in sides)))
     for _ in range(NODES):
         if not waiting:
             return
         path, values = waiting.pop()
-        if values[0] == values[1] == values[2]:
-            continue
         parts = [part for value in values if (part := _inside(value)) is not None]
         keys = dict.fromkeys(key for part in reversed(parts) for key in part)
         if len(parts) < len(values) or not keys or len(path) > DEPTH:
             yield path, *values
         else:
-            waiting.extend(((*path, key), tuple(part.get(key, ABSENT) for part in parts)) for key in reversed(keys))
+            before, got, wanted = parts
+            for key in reversed(keys):
+                values = before.get(key, ABSENT), got.get(key, ABSENT), wanted.get(key, ABSENT)
+                if not values[0] == values[1] == values[2]:
+                    waiting.append(((*path, key), values))
 
 
 def _inside(item: Any) -> dict[Any, Any] | None:
