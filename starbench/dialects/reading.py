@@ -90,7 +90,8 @@ def _blocks(window: Window, dialect: str, *, opened: bool = False) -> tuple[Bloc
         return ()
     blocks = split(window.text, content, opened=opened)
     begun = opened or begins_with_tag(window.content)
-    if begun and not has_tags(window.text[blocks[0].span[1] : window.end]):
+    first = blocks[0]
+    if begun and not any(has_tags(window.text[a:b]) for a, b in (first.inner, (first.span[1], window.end))):
         return blocks
     chosen = _choice([window], dialect)
     calls = [a.span for a in _read(window, chosen.dialect).attempts if a.status == "parsed" and a.span]
