@@ -65,7 +65,7 @@ def _part(record: TurnRecord, calls: list[Call], tools: Sequence[Tool], profile:
 
 def _share(what: str, share: float, got: str, wanted: str) -> ArgumentPart:
     if share == 1.0:
-        return ArgumentPart(what, 1.0, "equal")
+        return ArgumentPart(what, 1.0, "equal", "", ("",))
     return ArgumentPart(what, share, "partial", got, (wanted,))
 
 
