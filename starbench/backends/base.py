@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, ClassVar, Protocol
 
 from starbench.errors import StarbenchError
@@ -116,6 +116,11 @@ def as_sent(request: Request) -> str:
     """A request as canonical JSON of what the model is shown, for backends that send messages."""
     shown = {"messages": list(request.messages), "tools": list(request.tools), "thinking": request.thinking}
     return json.dumps(shown, ensure_ascii=False, sort_keys=True)
+
+
+def speed(default: Any) -> Any:
+    """A field of options that decides how fast answers come, and not what they are."""
+    return field(default=default, metadata={"speed": True})
 
 
 def sampling_record(request: Request) -> dict[str, Any]:

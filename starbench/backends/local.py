@@ -12,20 +12,29 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from starbench.backends.base import BackendError, Request
+from starbench.backends.base import BackendError, Completion, Request, as_sent
+
+
+class Unrenderable(Exception):
+    """A chat template that cannot be used with some messages."""
 
 
 @dataclass(frozen=True, slots=True)
 class Templates:
-    """The chat template of a model; ``tokenizer`` is a transformers tokenizer."""
+    """The chat template of a model that takes ``context`` tokens; ``tokenizer`` is a transformers tokenizer."""
 
     tokenizer: Any
     model: str
+    context: int | None = None
+
+    def __post_init__(self) -> None:
+        if not self.tokenizer.chat_template:
+            raise BackendError(f"{self.model} has no chat template; take an instruction-tuned model")
 
     def rendered(self, request: Request) -> str:
         """The text that the model reads, its last words being those that open its answer.
 
-        Raises BackendError where the model has no template, or one that cannot be used with these messages.
+        Raises Unrenderable where the template cannot be used with these messages.
         """
         switch = {} if request.thinking is None else {"enable_thinking": request.thinking}
         try:
@@ -39,10 +48,26 @@ class Templates:
                 )
             )
         except Exception as problem:  # a template is a program of its own and may raise anything
-            raise BackendError(
-                f"the chat template of {self.model} cannot be used ({type(problem).__name__}: {problem}); "
-                "an instruction-tuned model has one"
+            raise Unrenderable(
+                f"the model's chat template cannot be used with these messages ({type(problem).__name__}: {problem})"
             ) from None
+
+    def prompt(self, request: Request) -> list[int] | Completion:
+        """The ids of the rendered prompt; a failure where it cannot be rendered or is longer than ``context``."""
+        try:
+            ids = self.tokens(self.rendered(request))
+        except Unrenderable as problem:
+            return Completion(failure=str(problem))
+        if self.context is not None and len(ids) >= self.context:
+            return Completion(failure=f"the prompt has {len(ids)} tokens, the model takes {self.context}")
+        return ids
+
+    def shown(self, request: Request) -> str:
+        """The rendered text, or where there is none the request itself."""
+        try:
+            return self.rendered(request)
+        except Unrenderable:
+            return as_sent(request)
 
     def tokens(self, prompt: str) -> list[int]:
         """The ids of a rendered prompt, which holds its special tokens already."""

@@ -18,7 +18,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from starbench.backends.base import BackendError, Capabilities, Completion, Request, as_sent
+from starbench.backends.base import BackendError, Capabilities, Completion, Request, as_sent, speed
 
 if TYPE_CHECKING:
     import httpx
@@ -49,12 +49,12 @@ class OpenAIOptions:
     ``limit_field`` is the field for the number of tokens, which some servers call ``max_completion_tokens``.
     """
 
-    url: str = "https://api.openai.com/v1"
-    key_env: str = "OPENAI_API_KEY"
-    concurrency: int = 64
-    timeout: float = 600.0
-    tries: int = 6
-    pause: float = 1.0
+    url: str = speed("https://api.openai.com/v1")
+    key_env: str = speed("OPENAI_API_KEY")
+    concurrency: int = speed(64)
+    timeout: float = speed(600.0)
+    tries: int = speed(6)
+    pause: float = speed(1.0)
     limit_field: str = "max_tokens"
     body: Mapping[str, Any] = field(default_factory=dict)
 

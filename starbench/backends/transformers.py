@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
-from starbench.backends.base import BackendError, Capabilities, Completion, Request
+from starbench.backends.base import BackendError, Capabilities, Completion, Request, speed
 from starbench.backends.local import Templates
 
 WINDOW = 8
@@ -29,7 +29,7 @@ class TransformersOptions:
 
     device: str = "auto"
     dtype: str = "auto"
-    batch: int = 8
+    batch: int = speed(8)
     attention: str | None = None
     trust_remote_code: bool = False
 
@@ -54,9 +54,9 @@ class TransformersBackend:
         device = options.device
         self._device = ("cuda" if torch.cuda.is_available() else "cpu") if device == "auto" else device
         self._tokenizer, self._model = _loaded(transformers, model, options, self._device)
-        self._templates = Templates(self._tokenizer, model)
         self._ends = _end_ids(self._model, self._tokenizer)
         self._context: int | None = getattr(self._model.config, "max_position_embeddings", None)
+        self._templates = Templates(self._tokenizer, model, self._context)
 
     @property
     def capabilities(self) -> Capabilities:
@@ -65,7 +65,7 @@ class TransformersBackend:
 
     def rendered(self, request: Request) -> str:
         """The prompt as the model's template writes it."""
-        return self._templates.rendered(request)
+        return self._templates.shown(request)
 
     async def complete(self, requests: Sequence[Request]) -> list[Completion]:
         """Generate in another thread, so that progress is shown meanwhile."""
@@ -90,22 +90,16 @@ class TransformersBackend:
             self._torch.cuda.empty_cache()
 
     def _complete(self, requests: Sequence[Request]) -> list[Completion]:
-        prompts = [self._templates.tokens(self.rendered(request)) for request in requests]
-        done: dict[int, Completion] = {}
-        fitting = []
-        for place, (prompt, request) in enumerate(zip(prompts, requests, strict=True)):
-            if self._context is not None and len(prompt) + 1 > self._context:
-                done[place] = Completion(
-                    failure=f"the prompt has {len(prompt)} tokens, the model takes {self._context}"
-                )
-            else:
-                fitting.append((request.sampling, len(prompt), place))
+        prompts = [self._templates.prompt(request) for request in requests]
+        done = {place: prompt for place, prompt in enumerate(prompts) if isinstance(prompt, Completion)}
+        ids = {place: prompt for place, prompt in enumerate(prompts) if not isinstance(prompt, Completion)}
+        fitting = [(requests[place].sampling, len(prompt), place) for place, prompt in ids.items()]
         fitting.sort(key=lambda item: (repr(item[0]), -item[1]))
         while fitting:
             sampling = fitting[0][0]
             batch = [place for other, _, place in fitting[: self._options.batch] if other == sampling]
             del fitting[: len(batch)]
-            answers = self._generate([prompts[place] for place in batch], [requests[place] for place in batch])
+            answers = self._generate([ids[place] for place in batch], [requests[place] for place in batch])
             done.update(zip(batch, answers, strict=True))
         return [done[place] for place in range(len(requests))]
 

@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from starbench.backends.base import BackendError, Capabilities, Completion, Request
+from starbench.backends.base import BackendError, Capabilities, Completion, Request, speed
 from starbench.backends.local import Templates
 
 
@@ -22,7 +22,7 @@ from starbench.backends.local import Templates
 class VLLMOptions:
     """``batch`` requests are handed to the engine at a time; ``engine`` are arguments of ``vllm.LLM``."""
 
-    batch: int = 512
+    batch: int = speed(512)
     engine: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -45,8 +45,8 @@ class VLLMBackend:
             self._engine = vllm.LLM(model=model, **options.engine)
         except (OSError, ValueError, RuntimeError, TypeError) as problem:
             raise BackendError(f"vLLM cannot load {model}: {problem}") from None
-        self._templates = Templates(self._engine.get_tokenizer(), model)
         self._context = int(self._engine.model_config.max_model_len)
+        self._templates = Templates(self._engine.get_tokenizer(), model, self._context)
 
     @property
     def capabilities(self) -> Capabilities:
@@ -55,7 +55,7 @@ class VLLMBackend:
 
     def rendered(self, request: Request) -> str:
         """The prompt as the model's template writes it."""
-        return self._templates.rendered(request)
+        return self._templates.shown(request)
 
     async def complete(self, requests: Sequence[Request]) -> list[Completion]:
         """Generate in another thread, so that progress is shown meanwhile."""
@@ -70,21 +70,18 @@ class VLLMBackend:
         del self._engine
 
     def _complete(self, requests: Sequence[Request]) -> list[Completion]:
-        prompts = [self._templates.tokens(self.rendered(request)) for request in requests]
-        fitting = [place for place, prompt in enumerate(prompts) if len(prompt) < self._context]
+        prompts = [self._templates.prompt(request) for request in requests]
+        done = {place: prompt for place, prompt in enumerate(prompts) if isinstance(prompt, Completion)}
+        ids = {place: prompt for place, prompt in enumerate(prompts) if not isinstance(prompt, Completion)}
         started = time.perf_counter()
         outputs = self._engine.generate(
-            [{"prompt_token_ids": prompts[place]} for place in fitting],
-            [self._parameters(requests[place], len(prompts[place])) for place in fitting],
+            [{"prompt_token_ids": prompt} for prompt in ids.values()],
+            [self._parameters(requests[place], len(prompt)) for place, prompt in ids.items()],
             use_tqdm=False,
         )
         seconds = time.perf_counter() - started
-        done = {place: self._completion(output, seconds) for place, output in zip(fitting, outputs, strict=True)}
-        return [
-            done.get(place)
-            or Completion(failure=f"the prompt has {len(prompt)} tokens, the model takes {self._context}")
-            for place, prompt in enumerate(prompts)
-        ]
+        done |= {place: self._completion(output, seconds) for place, output in zip(ids, outputs, strict=True)}
+        return [done[place] for place in range(len(requests))]
 
     def _parameters(self, request: Request, prompt: int) -> Any:
         sampling = request.sampling

@@ -22,11 +22,14 @@ from starbench.errors import StarbenchError
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "score": ("starbench.cli.score:score", "Score models' answers against a benchmark."),
+    "run": ("starbench.cli.run:run", "Ask a model a benchmark's cases, and score its answers."),
     "show": ("starbench.cli.show:show", "Explain one scored case side by side."),
     "compare": ("starbench.cli.compare:compare", "Compare two scored runs: what got fixed, what broke."),
+    "view": ("starbench.cli.view:view", "Make one page of every case of a scored run."),
     "parse": ("starbench.cli.parse:parse_command", "Read the calls in a model's text, and say why."),
     "dialects": ("starbench.cli.dialects:dialects_command", "List the written forms of calls that can be read."),
     "serve": ("starbench.cli.serve:serve", "Serve the reward over HTTP."),
+    "doctor": ("starbench.cli.doctor:doctor", "Say which backends and data can be used here."),
     "data": ("starbench.cli.data:data", "Fetch, list and check benchmark data."),
 }
 """Subcommand -> (module:command, help in one line)."""

@@ -1,0 +1,152 @@
+"""What a run is made of. As a file, with everything that is not the default::
+
+out = "runs/smollm2"
+mode = "prompt"                                  # or "tools", "raw-tools"
+
+[model]
+backend = "transformers"                         # or "openai", "vllm", "replay"
+name = "HuggingFaceTB/SmolLM2-135M-Instruct"
+options = { batch = 16 }                         # the backend's own
+
+[cases]
+benchmark = "bfcl"
+categories = ["simple_python", "irrelevance"]
+limit = 50                                       # of each category
+
+[sampling]
+max_tokens = 256
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+from typing import Any, Literal
+
+from starbench.backends import Sampling, backend_class
+from starbench.errors import InputError
+from starbench.runner.tables import filled
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+
+@dataclass(frozen=True, slots=True)
+class ModelSettings:
+    """Which model: its ``name`` for the ``backend``, and the ``label`` it has in tables (the name by default)."""
+
+    name: str
+    backend: str = "openai"
+    label: str | None = None
+    thinking: bool | None = None
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class CaseSettings:
+    """Which cases: a benchmark, or a ``file`` of own ones; at most ``limit`` of each category, or exactly ``ids``."""
+
+    benchmark: str = "bfcl"
+    file: str | None = None
+    categories: tuple[str, ...] = ()
+    ids: tuple[str, ...] = ()
+    limit: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ScoringSettings:
+    """How answers are judged; overall figures are withheld where more than ``max_failures`` of all requests failed."""
+
+    grading: str | None = None
+    profile: str = "robust"
+    dialect: str | None = None
+    max_failures: float = 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """A whole run."""
+
+    out: str
+    model: ModelSettings
+    cases: CaseSettings = CaseSettings()
+    mode: Literal["tools", "prompt", "raw-tools"] = "tools"
+    sampling: Sampling = field(default_factory=Sampling)
+    samples: int = 1
+    cache: str | None = None
+    scoring: ScoringSettings = ScoringSettings()
+
+    @property
+    def label(self) -> str:
+        """What the model is called in tables: its label, else the last part of its name."""
+        return self.model.label or Path(self.model.name).name or self.model.name
+
+    def options(self) -> Any:
+        """The options of the backend, checked."""
+        options: Any = filled(backend_class(self.model.backend).Options, self.model.options, "model.options")
+        return options
+
+    def record(self) -> dict[str, Any]:
+        """Everything, resolved, as JSON."""
+        return {**asdict(self), "model": {**asdict(self.model), "options": asdict(self.options())}}
+
+    def identity(self) -> dict[str, Any]:
+        """The settings that decide an answer: one folder holds answers of one identity.
+
+        How many cases, how fast and how they are judged may change from one command to the next.
+        """
+        options = self.options()
+        decisive = {f.name: getattr(options, f.name) for f in fields(options) if not f.metadata.get("speed")}
+        return {
+            "model": {"name": self.model.name, "backend": self.model.backend, "thinking": self.model.thinking},
+            "options": decisive,
+            "label": self.label,
+            "mode": self.mode,
+            "sampling": asdict(self.sampling),
+            "cases": {"benchmark": self.cases.benchmark, "file": self.cases.file},
+        }
+
+
+def read_settings(path: Path | None, overrides: Sequence[tuple[str, Any]] = ()) -> Settings:
+    """The settings of a TOML file with ``overrides`` (dotted name, value) on top of it.
+
+    Raises InputError for a file that cannot be read and for every setting that does not exist or fit.
+    """
+    table: dict[str, Any] = {}
+    if path is not None:
+        try:
+            table = tomllib.loads(path.read_text(encoding="utf-8"))
+        except OSError as problem:
+            raise InputError(f"{path} cannot be read ({problem.strerror})") from None
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
+            raise InputError(f"{path} is not TOML: {problem}") from None
+    for name, value in overrides:
+        _put(table, name, value)
+    settings = filled(Settings, table)
+    for name, number in (("samples", settings.samples), ("cases.limit", settings.cases.limit)):
+        if number is not None and number < 1:
+            raise InputError(f"the setting {name} is at least 1, not {number}")
+    settings.options()
+    return settings
+
+
+def read_value(text: str) -> Any:
+    """A value of the command line: as TOML reads it, else the text itself."""
+    try:
+        return tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        return text
+
+
+def _put(table: dict[str, Any], name: str, value: Any) -> None:
+    *parents, last = name.split(".")
+    for parent in parents:
+        inner = table.setdefault(parent, {})
+        if not isinstance(inner, dict):
+            raise InputError(f"the setting {name} cannot be given: {parent} is no table")
+        table = inner
+    table[last] = value
