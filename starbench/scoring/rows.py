@@ -1,6 +1,6 @@
 """A scored row: one answer with its verdict.
 
-Example, as a line of ``scores.jsonl`` (``parts``, ``calls``, ``failed``, ``expected`` and ``explanation`` follow)::
+Example, as a line of ``scores.jsonl``; what the answer was, and how it compares, follows (see :func:`details`)::
 
     {"model": "mine", "id": "simple_python_3", "benchmark": "bfcl", "category": "simple_python", "valid": false,
      "error": "value_error:others", "similarity": 0.67, "dialect": "hermes", …}
@@ -56,9 +56,25 @@ def details(output: Output, expected: Expected, parts: Sequence[CallPart], expla
         "parts": [part_record(part) for part in parts],
         "calls": [call_record(call) for call in output.calls],
         "failed": [{"raw": a.raw, "status": a.status, "problem": a.problem} for a in output.failed],
+        "answer": answer_record(output),
         "expected": expected_record(expected),
         "explanation": explanation,
     }
+
+
+def answer_record(output: Output) -> dict[str, Any]:
+    """The answer as it was written, with the place of every attempt in it.
+
+    Reasoning and reply stand beside the text only where they are not in it, as in messages with fields of their own. An
+    attempt has its ``raw`` text where it has no span.
+    """
+    beside = {name: text for name in ("reasoning", "reply") if (text := getattr(output, name)) not in output.text}
+    attempts = [
+        {"status": a.status, "problem": a.problem, "repairs": list(a.repairs)}
+        | ({"raw": a.raw} if a.span is None else {"span": list(a.span)})
+        for a in output.attempts
+    ]
+    return {"text": output.text, "reasoning_complete": output.reasoning_complete, "attempts": attempts} | beside
 
 
 def part_record(part: CallPart) -> dict[str, Any]:

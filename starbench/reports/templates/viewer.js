@@ -1,0 +1,235 @@
+// The list shows only the rows in sight; a case's content is unpacked when it is opened.
+const HEIGHT = 58;
+const SPARE = 8;
+const CHUNK = Number(document.querySelector("script[data-size]")?.dataset.size || 1);
+const count = index.id.length;
+const column = (name, i) => index[name].values[index[name].of[i]];
+const list = byId("list"), track = byId("track"), article = byId("case"), status = byId("status");
+const haystack = index.id.map((id, i) => `${id} ${column("code", i)} ${index.snippet[i]}`.toLowerCase());
+let shown = [];
+let current = -1; // a place in `shown`
+let opened = -1; // a case
+
+// ---- unpacking
+const chunks = new Map();
+async function unpacked(number) {
+  if (!chunks.has(number)) {
+    const bytes = Uint8Array.from(atob(byId(`chunk${number}`).textContent), (c) => c.charCodeAt(0));
+    const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
+    chunks.set(number, new Response(stream).json());
+  }
+  return chunks.get(number);
+}
+const whole = [];
+async function wholeTexts() {
+  for (let number = whole.length / CHUNK; number * CHUNK < count; number++) {
+    const chunk = await unpacked(number);
+    for (const one of chunk.cases) {
+      const texts = [one.message, ...one.prompt.map((m) => m[1]), ...one.answer.map((a) => a[0])];
+      texts.push(...one.beside.map((b) => b[1]), ...one.attempts.map((a) => a[3] || ""));
+      for (const part of one.parts) {
+        texts.push(part.name, part.expected || "", part.predicted || "");
+        for (const a of part.arguments) texts.push(a[0], a[1] || "", a[3] || "");
+      }
+      whole.push(texts.join("\n").toLowerCase());
+    }
+    chunks.delete(number);
+    status.textContent = `Reading whole texts: ${Math.round((100 * whole.length) / count)} %`;
+  }
+}
+
+// ---- choosing
+function fill(name, all) {
+  const select = byId(name), counts = new Map();
+  for (const place of index[name].of) counts.set(place, (counts.get(place) || 0) + 1);
+  select.append(make("option", { value: "" }, all));
+  const order = [...counts].filter(([place]) => index[name].values[place] !== "");
+  if (name === "code") order.sort((a, b) => b[1] - a[1]);
+  for (const [place, n] of order) select.append(make("option", { value: place }, `${index[name].values[place]} (${n})`));
+  if (order.length < 2) select.parentElement.hidden = true;
+}
+async function choose() {
+  const wanted = byId("search").value.trim().toLowerCase();
+  const deep = wanted && byId("deep").checked;
+  if (deep) await wholeTexts();
+  const picks = ["model", "category", "verdict", "code"].map((n) => [index[n].of, byId(n).value]).filter((p) => p[1] !== "");
+  const band = byId("band").value && byId("band").value.split(",").map(Number);
+  shown = [];
+  for (let i = 0; i < count; i++) {
+    if (picks.some(([of, value]) => of[i] !== Number(value))) continue;
+    if (band && (index.similarity[i] < band[0] || index.similarity[i] > band[1])) continue;
+    if (wanted && !haystack[i].includes(wanted) && !(deep && whole[i].includes(wanted))) continue;
+    shown.push(i);
+  }
+  const order = byId("order").value;
+  if (order) shown.sort((a, b) => (order === "up" ? 1 : -1) * (index.similarity[a] - index.similarity[b]) || a - b);
+  current = shown.indexOf(opened);
+  report();
+  list.scrollTop = Math.max(current, 0) * HEIGHT;
+  draw();
+}
+function report() {
+  const counts = { right: 0, wrong: 0 };
+  for (const i of shown) counts[column("verdict", i)]++;
+  const judged = counts.right + counts.wrong;
+  const share = judged ? `, ${((100 * counts.right) / judged).toFixed(1)} % right` : "";
+  const number = (n) => n.toLocaleString("en");
+  status.textContent = shown.length === count ? `${number(count)} cases${share}` : `${number(shown.length)} of ${number(count)} cases${share}`;
+}
+
+// ---- the list
+function verdictChip(i) {
+  const verdict = column("verdict", i);
+  return make("span", { class: `chip ${verdict === "not counted" ? "other" : verdict}` }, verdict);
+}
+function rowOf(place) {
+  const i = shown[place], code = column("code", i);
+  const several = index.model.values.length > 1 ? `${column("model", i)} · ` : "";
+  return make("div", {
+    class: "row", role: "option", id: `row${place}`, style: `top:${place * HEIGHT}px`, "data-place": place,
+    "aria-selected": String(place === current), "aria-setsize": shown.length, "aria-posinset": place + 1,
+  },
+  make("div", {}, make("span", { class: "name" }, index.id[i]), make("span", {}, make("span", { class: "soft" }, `${index.similarity[i].toFixed(2)} `), verdictChip(i))),
+  make("div", {}, make("span", { class: "below" }, several + (code || index.snippet[i] || column("category", i)))));
+}
+function draw() {
+  track.style.height = `${shown.length * HEIGHT}px`;
+  const first = Math.max(0, Math.floor(list.scrollTop / HEIGHT) - SPARE);
+  const last = Math.min(shown.length, Math.ceil((list.scrollTop + list.clientHeight) / HEIGHT) + SPARE);
+  track.replaceChildren(...Array.from({ length: last - first }, (_, k) => rowOf(first + k)));
+  if (current >= first && current < last) list.setAttribute("aria-activedescendant", `row${current}`);
+  else list.removeAttribute("aria-activedescendant");
+}
+function go(place) {
+  if (!shown.length) return;
+  current = Math.min(Math.max(place, 0), shown.length - 1);
+  const top = current * HEIGHT;
+  if (top < list.scrollTop) list.scrollTop = top;
+  else if (top + HEIGHT > list.scrollTop + list.clientHeight) list.scrollTop = top + HEIGHT - list.clientHeight;
+  draw();
+}
+function open(place) {
+  go(place);
+  if (current < 0) return;
+  const i = shown[current];
+  history.replaceState(null, "", `#${i}-${encodeURIComponent(index.id[i])}`);
+  show(i);
+}
+function close() {
+  document.body.classList.remove("open");
+  list.focus();
+  draw();
+}
+
+// ---- one case
+async function show(i) {
+  opened = i;
+  const chunk = await unpacked(Math.floor(i / CHUNK));
+  if (opened !== i) return;
+  const one = chunk.cases[i % CHUNK];
+  article.replaceChildren(...caseElements(i, one, chunk.tools));
+  article.scrollTop = 0;
+  document.body.classList.add("open");
+  if (matchMedia("(max-width: 760px)").matches) { scrollTo(0, 0); article.focus(); }
+}
+function caseElements(i, one, tools) {
+  const code = column("code", i);
+  const back = make("button", { id: "back", type: "button" }, "Back to the list");
+  back.addEventListener("click", close);
+  return [
+    back,
+    make("div", { class: "head" }, make("h2", {}, index.id[i]), verdictChip(i), code ? make("span", { class: "code" }, code) : null,
+      make("span", { class: "soft" }, `similarity ${index.similarity[i].toFixed(4)} · ${column("category", i)} · ${column("model", i)}`)),
+    one.message ? make("p", { class: "why" }, one.message) : null,
+    make("h2", {}, "Read and expected"), make("p", { class: "soft why" }, `Expected: ${one.expects}`),
+    ...one.parts.map(partElement),
+    one.differences.length ? make("ul", {}, ...one.differences.map((d) => make("li", { class: "code" }, d))) : null,
+    make("h2", {}, `Answer, read as ${one.dialect}`), ...answerElements(one),
+    ...(one.prompt.length ? [make("h2", {}, "Prompt"), ...one.prompt.map(([role, text]) => textBox(role, text))] : []),
+    ...(one.tools.length ? [make("h2", {}, `Tools (${one.tools.length})`), ...one.tools.map((t) => toolElement(tools[t]))] : []),
+  ].filter(Boolean);
+}
+function textBox(role, text) {
+  return make("div", { class: "box" }, make("div", { class: "role" }, role), make("pre", {}, text));
+}
+function toolElement([signature, description, parameters]) {
+  return make("details", { class: "tool" }, make("summary", {}, make("code", {}, signature)), make("p", {}, description), make("pre", {}, parameters));
+}
+const kind = (state) => (state === "parsed" ? "" : state === "in_reasoning" ? "dim" : "bad");
+function answerElements(one) {
+  const pieces = one.answer.map(([text, n]) => (n ? make("mark", { class: kind(one.attempts[n - 1][0]), title: one.attempts[n - 1][0] }, make("sup", {}, String(n)), text) : text));
+  const items = one.attempts.map(([state, problem, repairs, raw]) => make("li", {},
+    make("span", { class: `chip ${state === "parsed" ? "right" : state === "in_reasoning" ? "other" : "wrong"}` }, state.replace("_", " ")),
+    problem ? ` ${problem}` : "", repairs.length ? ` (liberties taken: ${repairs.join("; ")})` : "", raw == null ? null : make("pre", {}, raw)));
+  return [
+    ...one.beside.map(([role, text]) => textBox(role, text)),
+    pieces.length ? make("div", { class: "box" }, make("pre", {}, ...pieces)) : null,
+    pieces.length || items.length || one.beside.length ? null : make("p", { class: "soft" }, "Nothing."),
+    one.unclosed ? make("p", {}, "The reasoning was opened and never closed, so nothing after it counts.") : null,
+    items.length ? make("ol", { class: "attempts", "aria-label": "Attempts at calls" }, ...items) : null,
+  ];
+}
+function similarityElement(value) {
+  const bar = make("i");
+  bar.style.width = `${100 * value}%`;
+  return make("span", {}, make("span", { class: "bar", "aria-hidden": "true" }, bar), ` ${value.toFixed(4)}`);
+}
+function partElement(part) {
+  const full = part.similarity === 1;
+  const head = make("h3", {}, make("code", {}, part.name || "(unreadable)"), similarityElement(part.similarity),
+    make("span", { class: `chip ${full ? "right" : "wrong"}` }, part.reason));
+  const alone = [["expected", "Expected"], ["predicted", "Read"]].filter(([side]) => part[side] != null)
+    .map(([side, label]) => make("pre", {}, `${label}: ${part[side]}`));
+  return make("section", { class: "part" }, head, ...alone, part.arguments.length ? argumentTable(part) : null);
+}
+function argumentTable(part) {
+  const head = ["argument", "expected", "read"].map((t) => make("th", { scope: "col" }, t));
+  head.push(make("th", { scope: "col", class: "number" }, "similarity"));
+  const rows = part.arguments.map(([name, wanted, more, got, value, reason]) => make("tr", { class: value === 1 ? "" : "off" },
+    make("th", { scope: "row", class: "code" }, name),
+    make("td", { "data-label": "expected", class: "code" }, wanted == null ? "–" : wanted + (more ? ` (or ${more} more)` : "")),
+    make("td", { "data-label": "read", class: "code" }, got == null ? "–" : got),
+    make("td", { "data-label": "similarity" }, similarityElement(value), make("div", { class: "soft" }, reason))));
+  return make("table", { class: "arguments" }, make("thead", {}, make("tr", {}, ...head)), make("tbody", {}, ...rows));
+}
+
+// ---- hands
+let waiting = 0;
+byId("search").addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(choose, 120); });
+byId("filters").addEventListener("change", choose);
+byId("filters").addEventListener("submit", (event) => event.preventDefault());
+byId("clear").addEventListener("click", () => { byId("filters").reset(); choose(); });
+list.addEventListener("scroll", () => requestAnimationFrame(draw), { passive: true });
+addEventListener("resize", draw);
+track.addEventListener("click", (event) => {
+  const row = event.target.closest(".row");
+  if (row) { list.focus({ preventScroll: true }); open(Number(row.dataset.place)); }
+});
+const page = () => Math.max(1, Math.floor(list.clientHeight / HEIGHT) - 1);
+const KEYS = {
+  ArrowDown: () => current + 1, ArrowUp: () => current - 1, j: () => current + 1, k: () => current - 1, Enter: () => current,
+  PageDown: () => current + page(), PageUp: () => current - page(), Home: () => 0, End: () => shown.length - 1,
+};
+const wideEnough = () => !matchMedia("(max-width: 760px)").matches;
+list.addEventListener("keydown", (event) => {
+  const to = KEYS[event.key];
+  if (!to || event.ctrlKey || event.metaKey || event.altKey) return;
+  event.preventDefault();
+  (event.key === "Enter" || wideEnough() ? open : go)(to());
+});
+addEventListener("keydown", (event) => {
+  if (event.key === "/" && !/INPUT|SELECT/.test(document.activeElement.tagName)) { event.preventDefault(); close(); byId("search").focus(); }
+  if (event.key === "Escape") close();
+});
+function openLinked() {
+  const i = parseInt(location.hash.slice(1), 10);
+  if (!(i >= 0 && i < count)) return false;
+  if (!shown.includes(i)) { byId("filters").reset(); choose(); }
+  open(shown.indexOf(i));
+  return true;
+}
+addEventListener("hashchange", openLinked);
+fill("model", "all models"); fill("category", "all categories"); fill("verdict", "any verdict"); fill("code", "any error");
+choose();
+if (!openLinked() && wideEnough()) open(0);
+document.documentElement.dataset.ready = Math.round(performance.now());
