@@ -8,6 +8,7 @@ Golds, tools and prompts that are texts are remembered, so the samples of a grou
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -38,7 +39,7 @@ class Task:
     It also remembers what rewards found of answers (:meth:`recall`): those of a group agree often but for reasoning.
     """
 
-    __slots__ = ("_expected", "_judged", "_offered", "_wish", "gold", "prompt", "tools")
+    __slots__ = ("_expected", "_judged", "_offered", "_views", "_wish", "gold", "prompt", "tools")
 
     def __init__(self, gold: Any, tools: Any, prompt: Any) -> None:
         self.gold, self.tools, self.prompt = gold, tools, prompt
@@ -46,6 +47,14 @@ class Task:
         self._offered: Offered | None = None
         self._wish: Wish | None = None
         self._judged: dict[tuple[str, str], Any] | None = None
+        self._views: dict[Callable[[Task], Any], Any] = {}
+
+    def view(self, read: Callable[[Task], Any]) -> Any:
+        """What ``read`` makes of the task, read once."""
+        found = self._views.get(read)
+        if found is None:
+            found = self._views[read] = read(self)
+        return found
 
     def recall(self, rules: str, answer: str) -> Any:
         """What was remembered of an answer under some rules; None for nothing."""

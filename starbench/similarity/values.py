@@ -216,7 +216,7 @@ def written(value: object) -> str:
 def flat(got: Any, wanted: Any) -> Credit:
     """One argument as the released reward compares it: two texts by ROUGE-L, two numbers by ==, all else by str()."""
     if isinstance(got, str) and isinstance(wanted, str):
-        return _credit(rouge_f1(got, wanted))
+        return EQUAL if got == wanted else _credit(rouge_f1(got, wanted))
     wanted = plain(wanted)
     if isinstance(got, (int, float)) and isinstance(wanted, (int, float)):
         return EQUAL if got == wanted else WRONG
