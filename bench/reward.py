@@ -2,9 +2,10 @@
 
     python bench/reward.py --shared ../shared [--peer PATH/simrl.py] [--runs 5]
 
-Three sets of rows (``reward_rows.py``): independent, in groups of eight answers to a prompt, and replies only; beside
-them what a plain ``json.loads`` of their tools, golds and calls takes. The peer needs ``rouge_score`` and torch; it is
-called without its printing. Then single hard inputs, in milliseconds.
+Sets of rows (``reward_rows.py``): independent (the mix of a rollout, 4.2 % replies), of these the calls alone, the same
+mix over distinct prompts, groups of eight answers to a prompt, and replies alone; beside them what a plain
+``json.loads`` of their tools, golds and calls takes, every text each time it occurs. The peer needs ``rouge_score`` and
+torch; it is called as its trainer calls it, but without its printing. Then single hard inputs, in milliseconds.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from measure import machine
-from reward_rows import Row, grouped_rows, independent_rows, reply_rows
+from reward_rows import Row, distinct_rows, grouped_rows, independent_rows, reply_rows
 
 import starbench.similarity.text as text
 from starbench.reward import SimReward, hermes, offered, star, task
@@ -43,8 +44,11 @@ def main() -> None:
     arguments.add_argument("--peer", type=Path, help="simrl.py of the release")
     arguments.add_argument("--runs", type=int, default=5)
     given = arguments.parse_args()
+    independent = independent_rows(given.shared)
     sets = {
-        "independent": independent_rows(given.shared),
+        "independent": independent,
+        "  calls of these": [row for row in independent if "<tool_call>" in row["label"]],
+        "distinct prompts": distinct_rows(given.shared),
         "groups of 8": grouped_rows(given.shared),
         "replies": reply_rows(given.shared),
     }
@@ -52,7 +56,7 @@ def main() -> None:
     if given.peer:
         sides = {"peer": released(given.peer), **sides}
     print(machine())
-    print(f"{'microseconds a sample':<24}" + "".join(f"{side:>10}" for side in [*sides, "json"]))
+    print(f"{'us a sample (rows/prompts)':<32}" + "".join(f"{side:>10}" for side in [*sides, "json"]))
     for name, rows in sets.items():
         results = {side: run(rows) for side, run in sides.items()}
         times = {
@@ -60,11 +64,13 @@ def main() -> None:
         }
         texts = json_texts(rows)
         times["json"] = best(lambda texts=texts: plain_json(texts), given.runs) / len(rows)
-        print(f"{name + f' ({len(rows)})':<24}" + "".join(f"{value * 1e6:>10.1f}" for value in times.values()))
+        prompts = len({row["prompt"] for row in rows})
+        title = f"{name} ({len(rows):,}/{prompts:,})"
+        print(f"{title:<32}" + "".join(f"{value * 1e6:>10.1f}" for value in times.values()))
         if given.peer:
             same = sum(abs(a - b) < 1e-6 for a, b in zip(results["peer"], results["star"], strict=True))
             ratios = ", ".join(f"{side} {times['peer'] / times[side]:.1f}x" for side in ("star", "robust"))
-            print(f"{'':<24}  {ratios}; star equals the peer on {same} of {len(rows)}")
+            print(f"{'':<32}  {ratios}; star equals the peer on {same} of {len(rows)}")
     for name, work in hard_inputs().items():
         print(f"{name:<48}{best(work, 3) * 1e3:>8.1f} ms")
 
