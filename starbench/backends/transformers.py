@@ -3,8 +3,8 @@
     TransformersBackend("HuggingFaceTB/SmolLM2-135M-Instruct", TransformersOptions(batch=16))
     TransformersBackend("models/SmolLM2-135M-Instruct.Q4_1.gguf", TransformersOptions())
 
-Requests are batched by the length of their prompts, padded on the left, and decoded with a key-value cache. What is
-sampled (temperature above 0) depends on the batch that a prompt is in; greedy decoding does so only by rounding.
+Batches are padded on the left and decoded with a key-value cache. What is sampled (temperature above 0) depends on the
+batch that a prompt is in; greedy decoding does so only by rounding.
 """
 
 from __future__ import annotations
@@ -18,9 +18,6 @@ from typing import Any, ClassVar
 
 from starbench.backends.base import BackendError, Capabilities, Completion, Request, speed
 from starbench.backends.local import Templates
-
-WINDOW = 8
-"""How many batches of requests are taken at a time, so that prompts of like length can be put together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +57,8 @@ class TransformersBackend:
 
     @property
     def capabilities(self) -> Capabilities:
-        """Several batches at a time, sorted by length inside; one such window after the other."""
-        return Capabilities(batch=self._options.batch * WINDOW)
+        """One batch after the other."""
+        return Capabilities(batch=self._options.batch)
 
     def rendered(self, request: Request) -> str:
         """The prompt as the model's template writes it."""

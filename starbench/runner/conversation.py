@@ -19,7 +19,8 @@ from typing import Any
 from starbench.backends import Completion, Request
 from starbench.benchmarks.bfcl.multi_turn import Sources
 from starbench.benchmarks.bfcl.multi_turn.execution import execute
-from starbench.benchmarks.bfcl.multi_turn.reading import read_turns
+from starbench.benchmarks.bfcl.multi_turn.quirks import call_text
+from starbench.benchmarks.bfcl.multi_turn.reading import Action, read_turns
 from starbench.benchmarks.bfcl.multi_turn.world import World, is_inflated
 from starbench.benchmarks.bfcl.prompts import Mode, Prompts
 from starbench.dialects import parse
@@ -63,16 +64,17 @@ def conversation(
             said = _prompted(completion) if is_prompted else _called(completion, case, asked)
             steps.append(said.step)
             messages.append(said.message)
-            actions = [action.text for action in _actions(said.step, dialect, case)]
+            actions = _actions(said.step, dialect, case)
             if not actions:
                 break
-            messages += _told(actions, [execute(text, world) for text in actions], said.ids, is_prompted)
+            results = [world.perform(a) if isinstance(a, Call) else execute(a, world) for a in actions]
+            messages += _told(actions, results, said.ids, is_prompted)
         else:
             break  # forced to quit
     return {"result": result, "dialect": dialect}
 
 
-def _actions(step: Any, dialect: str, case: Case) -> Sequence[Any]:
+def _actions(step: Any, dialect: str, case: Case) -> Sequence[Action]:
     """The calls of a step as upstream runs them."""
     (turn,) = read_turns([[step]], dialect, case.tools)
     return turn[0].actions if turn else ()
@@ -99,12 +101,12 @@ def _called(completion: Completion, case: Case, asked: int) -> Said:
         rows = [{call.name: _json(call)} for call in output.calls]
         return Said(rows or output.reply or completion.text, _history(completion.text, rows, asked), _ids(rows, asked))
     calls = [call for call in message.get("tool_calls") or () if isinstance(call, Mapping)]
-    functions = [call.get("function") or {} for call in calls]
-    given = [{str(function.get("name")): function.get("arguments")} for function in functions]
+    functions: list[Mapping[str, Any]] = [f if isinstance(f := call.get("function"), Mapping) else {} for call in calls]
+    made = [{str(function.get("name")): function.get("arguments")} for function in functions]
     kept = {key: value for key, value in message.items() if key in ("role", "content", "tool_calls") and value}
-    return Said(
-        given or message.get("content"), {"content": None, **kept}, tuple(str(call.get("id")) for call in calls)
-    )
+    # a server's reply without calls is its text; some say so by an empty list and nothing else
+    step = made or message.get("content") or message.get("tool_calls")
+    return Said(step, {"content": None, **kept}, tuple(str(call.get("id")) for call in calls))
 
 
 def _history(text: str, rows: Sequence[Mapping[str, str]], asked: int) -> Message:
@@ -130,10 +132,11 @@ def _json(call: Call) -> str:
         return "null"  # no JSON can say it, and no simulated API could take it
 
 
-def _told(actions: Sequence[str], results: Sequence[str], ids: Sequence[str], is_prompted: bool) -> list[Message]:
+def _told(actions: Sequence[Action], results: Sequence[str], ids: Sequence[str], is_prompted: bool) -> list[Message]:
     """The results as messages: one for each call, or for a prompted model one user message with all of them."""
     if is_prompted:
-        rows = [{"role": "tool", "name": text, "content": said} for text, said in zip(actions, results, strict=True)]
+        texts = [call_text(a.name, a.arguments) if isinstance(a, Call) else a for a in actions]
+        rows = [{"role": "tool", "name": text, "content": said} for text, said in zip(texts, results, strict=True)]
         return [{"role": "user", "content": repr(rows)}]
     # as upstream pairs them: where fewer calls have an id than results came, the rest is not told
     return [{"role": "tool", "content": said, "tool_call_id": id} for said, id in zip(results, ids, strict=False)]

@@ -86,10 +86,18 @@ def _ask(
             f"the chat template of {settings.model.name} takes no tools, so the model would not see them; "
             "describe them in the prompt with --mode prompt"
         )
+    by_id = {case.id: case for case in cases}
+    if backend.capabilities.batch > 1:  # prompts of like length in one batch waste the least padding
+        open_keys.sort(key=lambda key: _size(by_id[key[0]]), reverse=True)
     folder.write("environment.json", described)
     folder.log(f"asking {len(open_keys)} of {len(keys)}")
-    jobs = _jobs(open_keys, {case.id: case for case in cases}, settings, benchmark, backend)
+    jobs = _jobs(open_keys, by_id, settings, benchmark, backend)
     asyncio.run(_drive(backend, jobs, _finisher(settings, benchmark, folder, progress), settings))
+
+
+def _size(case: Case) -> int:
+    """About how long the prompt of a case is, in characters."""
+    return len(str(case.messages)) + sum(len(str(tool.parameters)) + len(tool.description) for tool in case.tools)
 
 
 def _jobs(
