@@ -37,6 +37,7 @@ _CALL = re.compile(r"([^\W\d]\w*(?:\.\w+)*)[ \t]*\(")
 _QUOTED_CALL = re.compile(rf"['\"]\s*(?={HEAD})")
 _ANCHOR = re.compile(rf"(?P<list>\[)\s*(?:['\"]\s*)?{HEAD}|^[ \t]*(?P<bare>{HEAD})", re.MULTILINE)
 _NAME = re.compile(r"['\"\s]*([\w.]+)")
+_DOTTED = re.compile(r"[\w.]*")
 _KEYWORDS = re.compile(r"\s*(?:\)|[^\W\d]\w*\s*=[^=])")
 _SEPARATORS = re.compile(r"[\s,;]*")
 _NEXT = re.compile(rf"\s*[,;]\s*(?={HEAD})")
@@ -198,9 +199,9 @@ class _CallReader:
     def is_believable(self, inside: int) -> bool:
         """Whether what looks like a call amid prose is an attempt; ``inside`` is the position after its parenthesis."""
         if self.window.toolbox:
-            before = self.text[max(inside - 200, self.window.start) : inside].rstrip("( \t")
-            name = re.search(r"[\w.]*$", before)
-            return name is not None and name[0] in self.window.toolbox
+            backwards = self.text[max(inside - 200, self.window.start) : inside].rstrip("( \t")[::-1]
+            name = _DOTTED.match(backwards)  # from the end, since the start of the name is not known
+            return name is not None and name[0][::-1] in self.window.toolbox
         return _KEYWORDS.match(self.text, inside, self.end) is not None
 
     def after(self, pattern: re.Pattern[str], position: int) -> int:
