@@ -136,7 +136,10 @@ def _others(window: Window, reading: Reading) -> Iterator[Reading]:
 
 def _thought(window: Window, dialect: str) -> Reading:
     """What a reasoning block holds; it may show calls in another dialect than the answer's."""
-    return _read(window, choose(candidates(window, quick=True)).dialect if dialect == "auto" else dialect)
+    if dialect != "auto":
+        return _read(window, dialect)
+    found = choose(candidates(window, quick=True))
+    return found.reading if found.reading is not None else _read(window, found.dialect)
 
 
 def _in_order(attempts: Sequence[Attempt]) -> tuple[Attempt, ...]:
