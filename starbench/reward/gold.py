@@ -23,6 +23,7 @@ from starbench.dialects import parse
 from starbench.dialects.calls import looks_like_call
 from starbench.dialects.reasoning import content_span
 from starbench.errors import InputError
+from starbench.reward.hermes import SHORT, plain_call
 from starbench.similarity import ABSTAIN, expected_calls, expected_reply, possible_answers
 from starbench.types import Call, Case, Expected, ExpectedCall, Output, Tool
 
@@ -30,7 +31,6 @@ _MESSAGE_KEYS = frozenset({"role", "content", "tool_calls", "function_call", "ou
 _NUMBERED = re.compile(r"(.+)_\d+")
 _CALL_LIKE = re.compile(r"[\[<{`]|[\w.]+\(")
 """How a text begins that may be calls in another dialect; any other text without call tags is a reply."""
-_TAGGED = re.compile(r"<tool_call>\s*(\{.*?\})\s*</tool_call>", re.DOTALL)
 
 Tools = Callable[[], Sequence[Tool]]
 """The tools on offer, fetched only where a gold cannot be read without them."""
@@ -78,15 +78,24 @@ def _of_text(text: str, tools: Tools) -> Expected:
 
 def _plain_calls(text: str) -> Expected | None:
     """The calls of tags that each hold an object of a name and arguments, the usual form; None for another form."""
-    first = text.find("<tool_call>")
-    found = _TAGGED.findall(text, first)
-    if text.find("think>", first) >= 0 or len(found) != text.count("<tool_call>"):
-        return None
+    _, *tagged = text.split("<tool_call>")
+    calls = []
+    for stretch in tagged:
+        inside, closed, _ = stretch.partition("</tool_call>")
+        call = _tagged_call(inside) if closed and "think>" not in stretch else None
+        if call is None:
+            return None
+        calls.append(call)
+    return expected_calls(calls)
+
+
+def _tagged_call(inside: str) -> Call | None:
+    """The call between tags: as of an answer, or with what only Python's JSON reads (``Infinity``, a name twice)."""
+    call = plain_call(inside) if len(inside) <= SHORT else None
     try:
-        calls = [_plain_call(json.loads(inside)) for inside in found]
+        return call or _plain_call(json.loads(inside))
     except (ValueError, RecursionError):
         return None
-    return None if None in calls else expected_calls(call for call in calls if call is not None)
 
 
 def _calls_offered(output: Output, tools: Sequence[Tool]) -> bool:

@@ -39,7 +39,7 @@ _OTHER = tuple(tag for pair in TAGS for tag in pair if pair != (_THINK, _THOUGHT
 _ANGLED = tuple(tag for tag in _OTHER if tag[0] == "<")
 _UNUSUAL = tuple(tag for tag in _OTHER if tag[0] != "<")
 _MORE = re.compile(r"[\[{]")
-_SHORT = 1024
+SHORT = 1024
 """Calls up to this many characters are remembered."""
 _UNCLOSED = Answer((), "", "reasoning:unclosed", False, True)
 _MALFORMED = Answer((), "", "call:malformed", True, True)
@@ -87,7 +87,7 @@ def _calls(text: str, start: int, reasoned: bool) -> Answer | None:
     while position >= 0:
         inner = position + len(_OPEN)
         closing = text.find(_CLOSE, inner)
-        call = _call(text[inner:closing]) if 0 <= closing <= inner + _SHORT else None
+        call = plain_call(text[inner:closing]) if 0 <= closing <= inner + SHORT else None
         if call is None:
             return _unread(text, inner, closing)
         calls.append(call)
@@ -107,8 +107,8 @@ def _unread(text: str, inner: int, closing: int) -> Answer | None:
 
 
 @lru_cache(maxsize=16_384)
-def _call(inside: str) -> Call | None:
-    """The call of ``{"name": text, "arguments": object}`` and nothing else."""
+def plain_call(inside: str) -> Call | None:
+    """The call of ``{"name": text, "arguments": object}`` and nothing else; remembered, as golds and answers share many."""
     try:
         value, end = read_json(inside, 0)
     except JsonProblem:

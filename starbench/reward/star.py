@@ -38,7 +38,7 @@ from starbench.similarity.calls import match_calls
 from starbench.similarity.profiles import PROFILES
 from starbench.similarity.reasons import count_code
 from starbench.similarity.text import rouge_f1
-from starbench.similarity.values import flat
+from starbench.similarity.values import SCALARS, flat
 from starbench.types import Call, Expected
 
 _TURN = "<|im_start|>assistant\n"
@@ -50,9 +50,6 @@ _RAISED = (ValueError, TypeError, KeyError, AttributeError, IndexError, Recursio
 _decode = json.JSONDecoder().raw_decode
 _SHORT = 1024
 """Calls up to this many characters are remembered: answers of a group, and gold and answer, have many in common."""
-
-_SCALARS = frozenset((str, int, float, bool))
-"""What is equal to one of these is right; lists and objects are compared as they are written."""
 
 StarCall = tuple[Any, Any]
 """Name and arguments, whatever JSON these are."""
@@ -396,7 +393,7 @@ def _pair(got: Any, wanted: Any) -> float:
         if name in wanted:
             common += 1
             other = wanted[name]
-            credited += 1.0 if value == other and type(other) in _SCALARS else flat(value, other)[0]
+            credited += 1.0 if value == other and type(other) in SCALARS else flat(value, other)[0]
     union = len(got) + len(wanted) - common
     return credited / union if union else 1.0
 

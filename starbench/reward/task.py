@@ -46,7 +46,7 @@ class Task:
         self._expected: Expected | None = None
         self._offered: Offered | None = None
         self._wish: Wish | None = None
-        self._judged: dict[tuple[str, str], Any] | None = None
+        self._judged: dict[tuple[str, str], Any] = {}
         self._views: dict[Callable[[Task], Any], Any] = {}
 
     def view(self, read: Callable[[Task], Any]) -> Any:
@@ -58,14 +58,13 @@ class Task:
 
     def recall(self, rules: str, answer: str) -> Any:
         """What was remembered of an answer under some rules; None for nothing."""
-        return self._judged.get((rules, answer)) if self._judged else None
+        return self._judged.get((rules, answer))
 
     def remember(self, rules: str, answer: str, found: Any) -> None:
-        """Keep what was found of an answer, from the second one on: a task that is used once keeps nothing."""
-        if self._judged is None or len(self._judged) >= MOST_JUDGED:
-            self._judged = {}
-        else:
-            self._judged[rules, answer] = found
+        """Keep what was found of an answer; of very many, the latest."""
+        if len(self._judged) >= MOST_JUDGED:
+            self._judged.clear()
+        self._judged[rules, answer] = found
 
     @property
     def offered(self) -> Offered:

@@ -66,7 +66,7 @@ def match_calls(
     alone: dict[int, str] = {}
     if len(predicted) == 1 == len(expected):
         if predicted[0].name == expected[0].name:
-            pairs = [Pair(0, 0, pair_similarity(predicted[0].arguments, expected[0], rules))]
+            pairs = _pair(predicted, [0], expected, [0], rules, alone)
     else:
         made, asked = _by_name(predicted), _by_name(expected)
         for name in made:
@@ -93,6 +93,9 @@ def _pair(
     alone: dict[int, str],
 ) -> list[Pair]:
     """Pairs among the calls of one name; those that may take no partner go to ``alone`` with their reason."""
+    if len(made) == 1 == len(asked):
+        i, j = made[0], asked[0]
+        return [Pair(i, j, pair_similarity(predicted[i].arguments, expected[j], rules))]
     most = max(len(asked), min(CALLS, PAIRS // len(asked)))
     if len(made) > most:
         made = sorted(made, key=lambda i: written(tuple(flatten(predicted[i].arguments))))
@@ -130,9 +133,16 @@ def _copies(predicted: Sequence[Call], made: list[int], weights: list[list[float
 
 
 def pair_similarity(arguments: Mapping[str, Any], wanted: ExpectedCall, rules: Profile) -> float:
-    """The similarity of the arguments of a call to those of an expected call of the same name."""
-    credited = [credit[1] for credit in argument_credits(arguments, wanted.arguments, rules)]
-    return fraction(credited, len(credited))
+    """The similarity of the arguments of a call to those of an expected call of the same name.
+
+    It follows from :func:`argument_credits`; most pairs are only weighed, so no reasons are made here.
+    """
+    places, value = wanted.arguments, rules.value
+    credited = [best(got, places[name], value)[0] for name, got in arguments.items() if name in places]
+    union = len(arguments)
+    if len(credited) < len(places):
+        union += sum(not place.optional for name, place in places.items() if name not in arguments)
+    return fraction(credited, union)
 
 
 def argument_credits(

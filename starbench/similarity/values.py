@@ -35,6 +35,8 @@ SAME_WRITING = 0.5
 TOLERANCE = 1e-9
 """Relative tolerance between numbers of which at least one is a float (0.1 + 0.2 is 0.3)."""
 
+SCALARS = frozenset((str, int, float, bool))
+"""Values of these types that are equal say the same under any profile."""
 EQUAL: Credit = (1.0, "equal")
 WRONG: Credit = (0.0, "value")
 WRONG_TYPE: Credit = (0.0, "type")
@@ -77,6 +79,8 @@ def nested(got: Any, wanted: Any, depth: int = 0) -> Credit:
     """How far ``got`` is the accepted ``wanted``, by JSON type, recursively. Never raises; linear in both."""
     if type(wanted) is Accepted:
         return best(got, wanted, nested)
+    if type(got) is type(wanted) in SCALARS and got == wanted:
+        return EQUAL
     got_kind, wanted_kind = kind(got), kind(wanted)
     if got_kind != wanted_kind:
         return (SAME_WRITING, "type") if _written_alike(got, wanted) else WRONG_TYPE
@@ -97,6 +101,9 @@ def _credit(similarity: float) -> Credit:
 
 def best(got: Any, place: Accepted, value: Any) -> Credit:
     """The best credit over the alternatives of a place; an accepted value ends the search."""
+    if len(place.alternatives) == 1:
+        only: Credit = value(got, place.alternatives[0])
+        return only
     found = WRONG_TYPE if place.alternatives else WRONG
     for wanted in place.alternatives:
         credit: Credit = value(got, wanted)
