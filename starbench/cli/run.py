@@ -28,6 +28,7 @@ FLAGS = {
     "url": "model.options.url",
     "benchmark": "cases.benchmark",
     "cases": "cases.file",
+    "language": "cases.language",
     "category": "cases.categories",
     "ids": "cases.ids",
     "limit": "cases.limit",
@@ -52,6 +53,7 @@ FLAGS = {
 @click.option("--url", help="The server's address, such as http://127.0.0.1:8000/v1; several with commas between.")
 @click.option("--benchmark", metavar="NAME", help="What to ask (default: bfcl).")
 @click.option("--cases", type=click.Path(exists=True, dir_okay=False), help="Ask your own cases in this file.")
+@click.option("--language", metavar="NAME", help="Of ACEBench's cases: en, zh or both.")
 @click.option("--category", multiple=True, metavar="NAME", help="Only this category or collection (repeatable).")
 @click.option("--ids", multiple=True, metavar="ID", help="Only this case (repeatable).")
 @click.option("--limit", type=int, help="At most so many cases of each category.")

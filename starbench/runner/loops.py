@@ -17,7 +17,7 @@ from starbench.benchmarks import Benchmark
 from starbench.benchmarks.bfcl.categories import place
 from starbench.benchmarks.bfcl.multi_turn import Sources
 from starbench.benchmarks.bfcl.prompts import Prompts, load_texts
-from starbench.errors import InputError
+from starbench.errors import DataUnavailableError, InputError
 from starbench.runner.conversation import conversation
 from starbench.runner.settings import Settings
 from starbench.store import obtain
@@ -33,6 +33,8 @@ def asking(benchmark: Benchmark, settings: Settings, capabilities: Capabilities)
     """How cases of ``benchmark`` are asked; InputError for a mode that the benchmark does not have."""
     if benchmark.name == "bfcl":
         return _bfcl(settings, capabilities)
+    if benchmark.name == "acebench":
+        return _acebench(settings)
     if settings.mode != "tools":
         raise InputError(f"the benchmark {benchmark.name!r} has no prompts of its own; ask it with --mode tools")
 
@@ -53,6 +55,21 @@ def _bfcl(settings: Settings, capabilities: Capabilities) -> Asking:
         if place(case.id).category.answers == "conversation":
             return conversation(case, first, prompts, sources, settings.mode, dots=dots)
         return single_turn(first, "bfcl-prompt" if settings.mode == "prompt" else None)
+
+    return ask
+
+
+def _acebench(settings: Settings) -> Asking:
+    """ACEBench's own prompts, which its cases hold; each step of a dialogue is a case, with the steps before it."""
+    if settings.mode != "prompt":
+        raise InputError("ACEBench is asked by its own prompts; give --mode prompt")
+
+    def ask(case: Case, sample: int) -> Loop:
+        if case.messages[0]["role"] != "system":
+            raise DataUnavailableError(
+                "ACEBench's prompts are not among the data here; fetch them with: starbench data pull acebench"
+            )
+        return single_turn(_request(case, case.messages, (), settings, sample), "acebench")
 
     return ask
 

@@ -56,6 +56,8 @@ def _judged(
     """Score the answers and write ``scores.jsonl``; which are right is noted in ``correct``."""
     scoring, cases = settings.scoring, settings.cases
     chosen: dict[str, Any] = {"cases": Path(cases.file)} if cases.file else {"benchmark": cases.benchmark}
+    if cases.language is not None:
+        chosen["language"] = cases.language
     with tempfile.TemporaryDirectory(prefix="starbench-") as name:
         path = Path(name) / "answers.jsonl"
         path.write_bytes(b"".join(json_line(row) for row in answers))

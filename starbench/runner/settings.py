@@ -48,10 +48,14 @@ class ModelSettings:
 
 @dataclass(frozen=True, slots=True)
 class CaseSettings:
-    """Which cases: a benchmark, or a ``file`` of own ones; at most ``limit`` of each category, or exactly ``ids``."""
+    """Which cases: a benchmark, or a ``file`` of own ones; at most ``limit`` of each category, or exactly ``ids``.
+
+    ``language`` is for benchmarks in several: "en", "zh" or "both".
+    """
 
     benchmark: str = "bfcl"
     file: str | None = None
+    language: str | None = None
     categories: tuple[str, ...] = ()
     ids: tuple[str, ...] = ()
     limit: int | None = None
@@ -107,7 +111,7 @@ class Settings:
             "label": self.label,
             "mode": self.mode,
             "sampling": asdict(self.sampling),
-            "cases": {"benchmark": self.cases.benchmark, "file": self.cases.file},
+            "cases": {name: getattr(self.cases, name) for name in ("benchmark", "file", "language")},
         }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,11 @@ import pytest
 from starbench.backends import Capabilities, Completion, Request
 from starbench.benchmarks.base import Benchmark
 from starbench.benchmarks.bfcl.multi_turn.gold import answer_call
+from starbench.errors import DataUnavailableError, InputError
 from starbench.runner import read_settings
 from starbench.runner.loops import Asking, Loop, asking
+from starbench.runner.selection import selected
+from starbench.runner.settings import CaseSettings
 from starbench.types import Call, Case
 
 CATEGORIES = ("multi_turn_base", "multi_turn_miss_func", "multi_turn_miss_param", "multi_turn_long_context")
@@ -138,6 +142,24 @@ def test_nothing_that_a_server_sends_stops_a_run(bfcl: Benchmark, calls: Any) ->
     message = {"role": "assistant", "content": None, "tool_calls": calls}
     answer, _ = played(asked(bfcl, "tools")(case, 0), lambda request: Completion(message=message))
     bfcl.grade(case.id, answer["result"], dialect=answer["dialect"])
+
+
+def test_acebench_is_asked_by_its_own_prompts(acebench: Callable[..., Any]) -> None:
+    ace = acebench("en")
+    settings = read_settings(None, [("out", "x"), ("model.name", "m"), ("mode", "prompt")])
+    ask = asking(ace, settings, Capabilities())
+    bare = ace.case("normal_atom_bool_0")
+    with pytest.raises(DataUnavailableError, match="prompts are not among the data"):
+        next(ask(replace(bare, messages=({"role": "user", "content": "?"},)), 0))
+    prompted = replace(bare, messages=({"role": "system", "content": "s"}, {"role": "user", "content": "u"}))
+    answer, requests = played(ask(prompted, 0), lambda request: Completion(text="[f(x=1)]"))
+    assert answer == {"output": "[f(x=1)]", "dialect": "acebench"}
+    assert (requests[0].messages, requests[0].tools) == (prompted.messages, ())
+    with pytest.raises(InputError, match="give --mode prompt"):
+        asking(ace, read_settings(None, [("out", "x"), ("model.name", "m")]), Capabilities())
+    asked_for = {case.category for case in selected(ace, CaseSettings(benchmark="acebench"))}
+    assert "normal_preference" in asked_for
+    assert not {name for name in asked_for if name.startswith("agent")}
 
 
 @pytest.mark.conformance

@@ -251,6 +251,7 @@ def test_prompted_answers_are_read_as_prompted(tmp_path: Path, bfcl: Benchmark) 
         ({"cases.ids": ["nobody"]}, "nobody"),
         ({"layout": True}, "only BFCL has official result files"),
         ({"cases.benchmark": "bfcl", "cases.categories": ["memory_kv"]}, "cannot be made here"),
+        ({"cases.benchmark": "bfcl", "cases.language": "zh"}, "language"),
     ],
 )
 def test_what_does_not_go_together(tmp_path: Path, bfcl: Benchmark, changes: dict[str, Any], sentence: str) -> None:
