@@ -88,3 +88,15 @@ def test_speed_is_no_part_of_the_identity(tmp_path: Path) -> None:
 def test_values_of_the_command_line() -> None:
     values = {"3": 3, "0.5": 0.5, "true": True, "[1, 2]": [1, 2], "auto": "auto", "a=b": "a=b", "": ""}
     assert {text: read_value(text) for text in values} == values
+
+
+RECIPES = sorted((Path(__file__).resolve().parents[2] / "recipes").glob("run-*.toml"))
+
+
+@pytest.mark.parametrize("path", RECIPES, ids=lambda path: path.stem)
+def test_the_recipes_are_valid(path: Path) -> None:
+    assert read_settings(path).record()["model"]["backend"] in path.read_text(encoding="utf-8")
+
+
+def test_there_are_recipes() -> None:
+    assert len(RECIPES) == 3
