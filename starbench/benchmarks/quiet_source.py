@@ -19,6 +19,14 @@ F_STRING_WORK = 100_000_000
 UNGUARDED_LENGTH = 100_000
 """Python 3.10 builds trees of any depth and dies of a long enough ``1+1+1+…``; longer texts are refused there."""
 
+MOST_SEPARATORS = 12_000
+"""Python's parser takes some 2.5 microseconds for each node of a tree; a text with more separators is refused.
+
+64 kB of ``[f(a=1),f(a=1),…`` hold 27,000 and keep the parser busy for over 60 ms; no answer that means something comes
+near.
+"""
+
+_SEPARATORS = ",([{=:+-*/%&|^<>@~."
 _KEYWORD = r"(?:and|else|for|if|in|is|not|or)"
 _MAY_TOUCH_KEYWORD = re.compile(rf"(?<![\w.])[\d.][\w.]*{_KEYWORD}")
 _TOKENS = re.compile(
@@ -47,6 +55,8 @@ def parse_expression(text: str) -> ast.expr:
     """The tree of an expression. Raises SyntaxError, ValueError, RecursionError or MemoryError, and never warns."""
     if len(text) > UNGUARDED_LENGTH and sys.version_info < (3, 11):
         raise ValueError("the text is too long for Python 3.10 to parse safely")
+    if len(text) > MOST_SEPARATORS and sum(map(text.count, _SEPARATORS)) > MOST_SEPARATORS:
+        raise ValueError("the text holds too many calls, values or operators")
     if text.count("{") * len(text) > F_STRING_WORK and _f_string_work(text) > F_STRING_WORK:
         raise ValueError("an f-string holds too many fields")
     return ast.parse(silenced(text), mode="eval").body

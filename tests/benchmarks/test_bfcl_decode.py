@@ -144,6 +144,14 @@ def test_long_hostile_source_of_values_is_converted(unit: str) -> None:
             javascript_value(text, kind, "String")
 
 
+def test_more_calls_than_any_answer_means_are_refused_before_they_cost_time() -> None:
+    assert len(decode(f"[{'f(a=1),' * 3_900}]", "bfcl-prompt")) == 3_900
+    with pytest.raises(DecodeFailure, match="too many calls, values or operators"):
+        decode(f"[{'f(a=1),' * 9_000}]", "bfcl-prompt")
+    prose = ", ".join(["word"] * 5_000)  # separators inside a text count too, but no text has so many
+    assert decode(f"[f(a='{prose}')]", "bfcl-prompt") == [{"f": {"a": prose}}]
+
+
 def test_deep_json_fails_as_upstream_does_on_every_python() -> None:
     def nested(depth: int) -> list[dict[str, str]]:
         return [{"f": '{"a": "[[", "b": ' + "[" * depth + "]" * depth + "}"}]
