@@ -36,7 +36,7 @@ CONTROL_TOKENS: tuple[str, ...] = (
 )  # fmt: skip
 """Tokens that end a turn; at the end of a text they are not content."""
 
-MAX_BLOCKS = 100
+MAX_BLOCKS = 20
 """More blocks than this come of a model that repeats itself; the rest counts as one."""
 
 _TAG = re.compile("|".join(re.escape(tag) for pair in TAGS for tag in pair))
