@@ -1,9 +1,9 @@
 """The 2,048 rows that reward speed is measured on: ``{prompt, completion, label}`` in the released reward's own form.
 
 Independent rows are the mix of a rollout as the specification measured it: the 1,024 golden rows, each with its own
-prompt, and as many answers to the 400 tasks of ToolRL; 4.2 % have a reply as gold, reasoning is 1.3 kB in the mean. Rows
-made here answer tasks of xLAM and ToolRL with ToolRL's reasoning, each changed in one of ten ways (right, one value
-wrong, an argument left out).
+prompt, and as many answers to the 400 tasks of ToolRL; 4.2 % have a reply as gold, and reasoning is 1.3 kB in the mean.
+Rows made here answer tasks of xLAM and ToolRL with ToolRL's reasoning, each changed in one of ten ways (right, one
+value wrong, an argument left out).
 """
 
 from __future__ import annotations

@@ -86,6 +86,12 @@ def test_labels_on_which_the_release_raises(label: str) -> None:
     assert (found.value, found.code) == (-1.0, "gold:unreadable")
 
 
+@pytest.mark.parametrize("calls", [1, 2])
+def test_a_label_that_calls_a_list(calls: int) -> None:
+    found = STAR(f"a</think>{call()}", f"</think>{call(['weather']) * calls}", prompt=prompt())
+    assert (found.value, found.code) == (-1.0, "official:crash")
+
+
 def test_a_label_with_an_unclosed_call() -> None:
     label = "</think>use <tool_call>"
     assert STAR("a</think>hello", label, prompt=prompt()).code == "official:crash"

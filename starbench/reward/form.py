@@ -34,8 +34,9 @@ def format_problem(answer: Answer, task: Task, *, reasoning_required: bool = Fal
 
 def _call_problem(call: Call, task: Task) -> str | None:
     given = call.arguments.keys()
-    if any(given == wanted.arguments.keys() for wanted in task.expected.calls if wanted.name == call.name):
-        return None  # the gold does the same, so the definition, which is slow to read, cannot speak against it
+    for wanted in task.expected.calls:
+        if wanted.name == call.name and wanted.arguments.keys() == given:
+            return None  # the gold does the same, so the definition, which is slow to read, cannot speak against it
     definition = task.offered.by_name.get(call.name)
     if definition is None:
         return None if _gold_calls(call, task) else "call:unknown_tool"

@@ -48,17 +48,20 @@ _TRUNCATED = Answer((), "", "call:truncated", True, True)
 
 def read_hermes(text: str, opened: bool | None) -> Answer | None:
     """The answer, or None where it is not of the common form; ``opened``: whether the prompt opened the reasoning."""
-    closing = text.rfind(_THOUGHT)
-    if _has_other_tags(text):
+    first = text.find("<")  # one character is found much faster than a tag, and before it there is none
+    if first < 0:
+        first = len(text)
+    if _has_other_tags(text, first):
         return None
+    closing = text.rfind(_THOUGHT)
     if closing < 0:
         return _without_reasoning(text, opened)
-    opening = text.find(_THINK)
+    opening = text.find(_THINK, first)
     if opening >= 0:
         common = not opened and (opening == 0 or text[:opening].isspace()) and text.find(_THINK, opening + 1) < 0
     else:  # if nobody knows that reasoning was opened, the closing tag may stand inside a call
-        common = opened is True or (opened is None and text.find(_OPEN, 0, closing) < 0)
-    if not common or not opening < closing or text.find(_THOUGHT) < closing:
+        common = opened is True or (opened is None and text.find(_OPEN, first, closing) < 0)
+    if not common or not opening < closing or text.find(_THOUGHT, first) < closing:
         return None
     return _calls(text, closing + len(_THOUGHT), True)
 
@@ -69,9 +72,8 @@ def _without_reasoning(text: str, opened: bool | None) -> Answer | None:
     return _UNCLOSED if opened else _calls(text, 0, False)
 
 
-def _has_other_tags(text: str) -> bool:
-    """Whether a reasoning tag other than think's occurs; one character is found much faster than a tag."""
-    position = text.find("<")
+def _has_other_tags(text: str, position: int) -> bool:
+    """Whether a reasoning tag other than think's occurs; ``position`` is that of the first "<"."""
     while position >= 0:
         if text.startswith(_ANGLED, position):
             return True
@@ -108,7 +110,7 @@ def _unread(text: str, inner: int, closing: int) -> Answer | None:
 
 @lru_cache(maxsize=16_384)
 def plain_call(inside: str) -> Call | None:
-    """The call of ``{"name": text, "arguments": object}`` and nothing else; remembered, as golds and answers share many."""
+    """The call of ``{"name": text, "arguments": object}`` and nothing else; golds and answers share many."""
     try:
         value, end = read_json(inside, 0)
     except JsonProblem:

@@ -30,25 +30,29 @@ class Signature(NamedTuple):
 class Definition:
     """One definition: its name now, the rest when it is asked for.
 
+    ``line`` is its JSON text where there is one; that is kept instead of the value, of which most is never needed:
+    thousands of live objects slow down every collection of garbage.
+
     Raises:
         InputError: it is no tool definition.
     """
 
-    __slots__ = ("_signature", "_source", "_tool", "name")
+    __slots__ = ("_line", "_signature", "_source", "_tool", "name")
 
-    def __init__(self, source: Any) -> None:
-        self._source = source
+    def __init__(self, source: Any, line: str | None = None) -> None:
+        self._line = line
+        self._source: Any = source if line is None else None
         self._tool: Tool | None = source if isinstance(source, Tool) else None
         self._signature: Signature | None = None
-        plain = isinstance(source, Mapping) and isinstance(source.get("name"), str)
-        self.name: str = source["name"] if plain else self.tool.name
+        name = source.get("name") if isinstance(source, dict) else None
+        self.name: str = name if isinstance(name, str) else self.tool.name
 
     @property
     def tool(self) -> Tool:
         """The tool that is defined."""
         if self._tool is None:
-            self._tool = read_tool(self._source)
-            self._source = None
+            source = self._source if self._line is None else json.loads(self._line)
+            self._tool = read_tool(source)
         return self._tool
 
     @property
@@ -144,7 +148,7 @@ def _lines(text: str, position: int) -> list[Definition] | None:
 @lru_cache(maxsize=8192)
 def _of_line(line: str) -> Definition | None:
     try:
-        return Definition(json.loads(line))
+        return Definition(json.loads(line), line)
     except (ValueError, RecursionError, InputError):
         return None
 

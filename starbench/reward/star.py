@@ -80,7 +80,7 @@ class Question(NamedTuple):
 
     ``head`` is the last turn of the prompt, which the answer goes on with (None without a prompt); ``opens``: that this
     is nothing but an opened thought; ``offered``: function -> a container of its argument names (None where neither
-    tools nor a prompt were given); ``refused``: the code that any answer gets, because the release cannot read the rest.
+    tools nor a prompt were given); ``refused``: the code that any answer gets, because the rest cannot be read.
     """
 
     head: str | None
@@ -352,6 +352,7 @@ def _calls(predicted: Sequence[StarCall], gold: Sequence[StarCall]) -> tuple[flo
     try:
         if len(predicted) == 1 == len(gold):
             (name, arguments), (wanted, partner) = predicted[0], gold[0]
+            hash((name, wanted))  # the release looks calls up by name, and raises where that is a list
             credited = [_pair(arguments, partner)] if name == wanted else []
         else:
             credited = _first_come(predicted, gold)

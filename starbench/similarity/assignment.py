@@ -54,8 +54,9 @@ def optimal(weights: Weights) -> list[int]:
         return chosen
     if rows == 0 or columns == 0:
         return [-1] * rows
-    if rows == 1:
-        return [max(range(columns), key=weights[0].__getitem__)]
+    favourites = [max(range(columns), key=row.__getitem__) for row in weights]
+    if len(set(favourites)) == rows:  # no two rows want the same column, so each gets its best
+        return favourites
     return _Solver([[ONE - units(w) for w in row] for row in weights]).solve()
 
 
