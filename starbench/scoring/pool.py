@@ -9,6 +9,7 @@ Only a few chunks are under way at any time, so a long stream of items never lie
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -25,6 +26,9 @@ R = TypeVar("R")
 CHUNK = 128
 AHEAD = 4
 """How many chunks a process may have waiting."""
+WORTH = {"fork": 1_000, "spawn": 10_000}
+"""From so many answers on several processes are used, by how they are started. Afresh, starting one and loading BFCL
+there takes as long as judging 2,000 answers; as a copy, as long as 200."""
 
 
 def in_chunks(items: Iterable[T], size: int) -> Iterator[list[T]]:
@@ -43,7 +47,7 @@ def mapped(prepare: Callable[[], Callable[[T], R]], items: Iterable[T], jobs: in
         yield from map(prepare(), items)
         return
     context = multiprocessing.get_context(_start_method())
-    executor = ProcessPoolExecutor(jobs, mp_context=context, initializer=_start, initargs=(prepare,))
+    executor = ProcessPoolExecutor(jobs, mp_context=context, initializer=_start, initargs=(prepare, gc.get_threshold()))
     waiting: deque[Future[list[R]]] = deque()
     try:
         for chunk in in_chunks(items, CHUNK):
@@ -54,6 +58,11 @@ def mapped(prepare: Callable[[], Callable[[T], R]], items: Iterable[T], jobs: in
             yield from waiting.popleft().result()
     finally:
         executor.shutdown(cancel_futures=True)
+
+
+def useful_jobs(items: int) -> int:
+    """How many processes so many answers are worth: one, or all that may run at once."""
+    return usable_cpus() if items >= WORTH[_start_method()] else 1
 
 
 def usable_cpus() -> int:
@@ -77,7 +86,8 @@ _STATE: dict[str, Callable[[Any], Any]] = {}
 """What a worker process was prepared with: a pool hands nothing else from its initializer to its tasks."""
 
 
-def _start(prepare: Callable[[], Callable[[Any], Any]]) -> None:
+def _start(prepare: Callable[[], Callable[[Any], Any]], threshold: tuple[int, int, int]) -> None:
+    gc.set_threshold(*threshold)  # a process that starts afresh does not have its parent's
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle; workers end with it
     _STATE["work"] = prepare()
 

@@ -22,14 +22,10 @@ from starbench.errors import InputError
 from starbench.predictions import BadRow, Prediction, Source, Survey, read_predictions, survey
 from starbench.scoring.choice import Chosen, addressed, check_names, choose_benchmark, choose_grading
 from starbench.scoring.grading import Preparation, Settings
-from starbench.scoring.pool import mapped, usable_cpus
+from starbench.scoring.pool import mapped, useful_jobs
 from starbench.scoring.rows import ScoredRow
 from starbench.scoring.stored import Known, stored_dialects
 from starbench.scoring.summary import ModelTally
-
-WORTH_PROCESSES = 10_000
-"""From so many rows on several processes are used. Starting one and loading BFCL there was measured at 0.4 s of CPU,
-as much as 2,000 rows take; for fewer rows there is too little to gain."""
 
 
 @dataclass(slots=True)
@@ -83,7 +79,7 @@ class Run:
             raise InputError("\n".join(["there is nothing to score", *problems[:20]]))
         chosen = choose_benchmark(found, sources, benchmark, cases, _asked(language, keep_reasoning))
         used, note = choose_grading(chosen.benchmark, grading)
-        jobs = jobs or (usable_cpus() if found.rows >= WORTH_PROCESSES else 1)
+        jobs = jobs or useful_jobs(found.rows)
         settings = Settings(used, profile, lines, explained)
         dialects = stored_dialects(chosen.benchmark.name, found)
         notes = [_benchmark_note(chosen), *_model_notes(found, dialect, dialects), *([note] if note else [])]

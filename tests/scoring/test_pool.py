@@ -10,7 +10,7 @@ from operator import add
 
 import pytest
 
-from starbench.scoring.pool import CHUNK, in_chunks, mapped, usable_cpus
+from starbench.scoring.pool import CHUNK, in_chunks, mapped, usable_cpus, useful_jobs
 
 
 def make_adder(amount: int) -> partial[int]:
@@ -58,5 +58,6 @@ def test_processes_are_copied_only_where_nothing_runs_beside() -> None:
     assert methods == ["fork" if sys.platform == "linux" else "spawn", "spawn"]
 
 
-def test_there_is_at_least_one_processor() -> None:
-    assert usable_cpus() >= 1
+def test_few_answers_are_not_worth_a_process() -> None:
+    assert useful_jobs(1) == 1
+    assert useful_jobs(1_000_000) == usable_cpus() >= 1
