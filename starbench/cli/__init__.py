@@ -26,6 +26,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "show": ("starbench.cli.show:show", "Explain one scored case side by side."),
     "compare": ("starbench.cli.compare:compare", "Compare two scored runs: what got fixed, what broke."),
     "view": ("starbench.cli.view:view", "Make one page of every case of a scored run."),
+    "leaderboard": ("starbench.cli.leaderboard:leaderboard", "Show reported and measured results side by side."),
     "parse": ("starbench.cli.parse:parse_command", "Read the calls in a model's text, and say why."),
     "dialects": ("starbench.cli.dialects:dialects_command", "List the written forms of calls that can be read."),
     "serve": ("starbench.cli.serve:serve", "Serve the reward over HTTP."),
