@@ -93,6 +93,7 @@ _TOKEN = re.compile(
     r"|a[am]*|cm*|m+|s"
 )
 """Tokens over the string of classes. A minus is a sign unless it follows a letter or digit; 1,000 is one number."""
+_DIGIT = re.compile(r"\d")
 _ASCII_TOKEN = re.compile(
     r"(?:(?<![a-z0-9])-)?(?:[0-9]{1,3}(?:,[0-9]{3}){1,6}(?!,?[0-9])|[0-9]+|(?<![a-z0-9])\.[0-9]+)(?:\.[0-9]+)*"
     r"|[a-z]+|[^\x00-\x20\x7f,./_*^-]"
@@ -134,6 +135,8 @@ def _tokens(folded: str) -> tuple[tuple[str, ...], str]:
         pieces = _ASCII_TOKEN.findall(folded)
     else:
         pieces = [folded[slice(*match.span())] for match in _TOKEN.finditer(folded.translate(_CLASSES))]
+    if not _DIGIT.search(folded):  # only numbers need the closer look
+        return tuple(pieces), "".join(pieces)
     tokens: list[str] = []
     key: list[str] = []
     after_number = False
