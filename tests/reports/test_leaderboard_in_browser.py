@@ -42,6 +42,8 @@ def test_sort_filter_and_follow_a_link(page: bytes, tmp_path: Path) -> None:
 
 
 def test_on_a_phone_only_tables_scroll_sideways(page: bytes, tmp_path: Path) -> None:
-    act = "return { wide: page.documentElement.scrollWidth, seen: frame.innerWidth };"
+    act = """for (const one of all("details")) one.open = true;
+      await pause();
+      return { wide: page.documentElement.scrollWidth, seen: frame.innerWidth };"""
     found = seen(page, act, tmp_path, width=390)
     assert found["wide"] <= found["seen"]
