@@ -124,6 +124,10 @@ function close() {
 // ---- one case
 async function show(i) {
   opened = i;
+  if (!globalThis.DecompressionStream) {
+    article.replaceChildren(make("p", {}, "This browser cannot unpack the cases; please use one made since 2023."));
+    return;
+  }
   const chunk = await unpacked(Math.floor(i / CHUNK));
   if (opened !== i) return;
   const one = chunk.cases[i % CHUNK];
