@@ -4,7 +4,7 @@
     sim.py         SimReward: the paper's equation
     form.py        the format rule F
     answer.py      an answer, read;  gold.py: a gold, read;  offered.py: the tools, found;  task.py: what was asked
-    star.py        the released reward's own way of reading
+    star.py        the released reward's own way of reading;  first_come.py: of comparing calls
     baselines.py   binary, format_only, weighted sums;  toolrl.py: ToolRL's reward
     codes.py       what the codes mean
 

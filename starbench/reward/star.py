@@ -32,13 +32,13 @@ from typing import Any, NamedTuple
 from starbench.errors import InputError
 from starbench.reward.answer import output_of
 from starbench.reward.base import Reward, made
+from starbench.reward.first_come import StarCall, first_come
 from starbench.reward.gold import read_gold
 from starbench.reward.task import Task
 from starbench.similarity.calls import match_calls
 from starbench.similarity.profiles import PROFILES
 from starbench.similarity.reasons import count_code
 from starbench.similarity.text import rouge_f1
-from starbench.similarity.values import SCALARS, flat
 from starbench.types import Call, Expected
 
 _TURN = "<|im_start|>assistant\n"
@@ -51,8 +51,6 @@ _decode = json.JSONDecoder().raw_decode
 _SHORT = 1024
 """Calls up to this many characters are remembered: answers of a group, and gold and answer, have many in common."""
 
-StarCall = tuple[Any, Any]
-"""Name and arguments, whatever JSON these are."""
 Found = tuple[float, float, float, str | None, bool]
 """F, S_calls, S_reply, code, whether a call was tried."""
 
@@ -350,58 +348,10 @@ def _reply(got: str, wanted: str) -> float:
 
 def _calls(predicted: Sequence[StarCall], gold: Sequence[StarCall]) -> tuple[float, str | None]:
     try:
-        if len(predicted) == 1 == len(gold):
-            (name, arguments), (wanted, partner) = predicted[0], gold[0]
-            hash((name, wanted))  # the release looks calls up by name, and raises where that is a list
-            credited = [_pair(arguments, partner)] if name == wanted else []
-        else:
-            credited = _first_come(predicted, gold)
+        credited = first_come(predicted, gold)
     except _RAISED:
         raise Refused("official:crash") from None
     value = sum(credited) / (len(gold) - len(credited) + len(predicted))
     if value == 1.0:
         return 1.0, None
     return value, count_code(len(predicted), len(gold), len(credited), False) or "argument:value"
-
-
-def _first_come(predicted: Sequence[StarCall], gold: Sequence[StarCall]) -> list[float]:
-    """The credit of each call that finds a partner."""
-    left: dict[Any, list[Any]] = {}
-    for name, arguments in gold:
-        left.setdefault(name, []).append(arguments)
-    credited: list[float] = []
-    for name, arguments in predicted:
-        partners = left.get(name)
-        if partners:
-            best, highest = 0, -1.0
-            for index, partner in enumerate(partners):
-                if highest == 1.0 and type(partner) is dict:  # none is better, and the release does not raise
-                    continue
-                similarity = _pair(arguments, partner)
-                if similarity > highest:
-                    best, highest = index, similarity
-            del partners[best]
-            credited.append(highest)
-    return credited
-
-
-def _pair(got: Any, wanted: Any) -> float:
-    """The similarity of two sets of arguments; raises TypeError where the release does."""
-    if type(got) is not dict or type(wanted) is not dict:
-        return _pair_of_any_kind(got, wanted)
-    credited, common = 0.0, 0
-    for name, value in got.items():
-        if name in wanted:
-            common += 1
-            other = wanted[name]
-            credited += 1.0 if value == other and type(other) in SCALARS else flat(value, other)[0]
-    union = len(got) + len(wanted) - common
-    return credited / union if union else 1.0
-
-
-def _pair_of_any_kind(got: Any, wanted: Any) -> float:
-    if not isinstance(wanted, (dict, list)):
-        raise TypeError("the release copies the gold's arguments")
-    if any(name in wanted for name in got):
-        raise TypeError("the release looks up an argument by name in a list or text")
-    return 0.0 if len(got) + len(wanted) else 1.0
