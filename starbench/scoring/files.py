@@ -22,6 +22,8 @@ from typing import Any, BinaryIO
 from starbench.errors import InputError
 
 DEEPEST = 100
+_ENCODED = json.JSONEncoder(ensure_ascii=False, allow_nan=False, check_circular=False).encode
+"""A value as JSON; one that holds itself ends in a RecursionError."""
 
 
 @contextmanager
@@ -49,7 +51,7 @@ def json_line(value: Mapping[str, Any]) -> bytes:
     surrogate pair, which UTF-8 cannot hold, is written as a ``\\\\u`` escape.
     """
     try:
-        text = json.dumps(value, ensure_ascii=False, allow_nan=False)
+        text = _ENCODED(value)
     except (ValueError, TypeError, RecursionError):
         text = json.dumps(_plain(value, 0), ensure_ascii=False)
     try:

@@ -26,6 +26,7 @@ from starbench.benchmarks.bfcl.multi_turn import conversation_verdict, read_conv
 from starbench.benchmarks.errata import Erratum
 from starbench.benchmarks.strict import strict_verdict
 from starbench.errors import UnknownNameError
+from starbench.similarity import compare
 from starbench.types import Case, Output, Similarity, Verdict
 
 __all__ = ["BFCL"]
@@ -112,8 +113,10 @@ class BFCL:
         if where.category.answers == "text":
             return agentic_verdict(case.source, result, dialect, case.tools, grading, profile)
         answer = answer_of(result, dialect, where, case.tools)
-        strict = _strict(answer, case, profile)
-        return strict if grading == "strict" else _official(answer, case, where, strict)
+        output = read(answer, case)
+        if grading == "strict":
+            return _strict(answer, output, case, profile)
+        return _official(answer, output, case, where, profile)
 
     def aggregate(self, accuracies: Mapping[str, Accuracy]) -> dict[str, float | None]:
         """Overall accuracy by the v4 and v3 formulas with the figures they are made of; see :mod:`.aggregate`."""
@@ -126,16 +129,16 @@ class BFCL:
         return sum(known) * 2 > len(known)
 
 
-def _strict(answer: Answer, case: Case, profile: str) -> Verdict:
+def _strict(answer: Answer, output: Output, case: Case, profile: str) -> Verdict:
     """The strict verdict; an error message of the serving side is no answer at all."""
-    output = read(answer, case)
     if answer.is_inference_error:
-        return Verdict(False, "infra:error", Similarity(0.0, profile=profile), "the serving side failed", output)
+        similarity = _similarity(answer, output, case, profile)
+        return Verdict(False, "infra:error", similarity, "the serving side failed", output)
     return strict_verdict(output, case.expected, case.tools, profile)
 
 
-def _official(answer: Answer, case: Case, where: Place, strict: Verdict) -> Verdict:
-    """The official verdict, with the similarity and the reading of the strict one."""
+def _official(answer: Answer, output: Output, case: Case, where: Place, profile: str) -> Verdict:
+    """The official verdict, with the similarity and the reading that the strict one has."""
     valid, error, message = official_verdict(
         case.source,
         official_calls(answer, where, case.tools),
@@ -144,7 +147,14 @@ def _official(answer: Answer, case: Case, where: Place, strict: Verdict) -> Verd
     )
     if not valid:
         message += _known_erratum(where, answer)
-    return Verdict(valid, error, strict.similarity, message, strict.output)
+    return Verdict(valid, error, _similarity(answer, output, case, profile), message, output)
+
+
+def _similarity(answer: Answer, output: Output, case: Case, profile: str) -> Similarity:
+    """The similarity that stands beside either verdict."""
+    if answer.is_inference_error:
+        return Similarity(0.0, profile=profile)
+    return compare(output, case.expected, case.tools, profile)
 
 
 def _known_erratum(where: Place, answer: Answer) -> str:

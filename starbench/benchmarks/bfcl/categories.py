@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import product
 from typing import Literal
 
@@ -128,6 +129,7 @@ def recognised(id: str) -> bool:
     return match is not None and FORMER_NAMES.get(match["category"], match["category"]) in CATEGORIES
 
 
+@lru_cache(maxsize=8192)
 def place(id: str) -> Place:
     """Where ``id`` stands, by its form alone.
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from itertools import zip_longest
 from typing import Any
 
@@ -21,7 +21,7 @@ from starbench.benchmarks.bfcl.categories import CATEGORIES, CONFIGURATIONS, Cat
 from starbench.benchmarks.bfcl.multi_turn.sources import Sources
 from starbench.errors import DataUnavailableError, UnknownNameError
 from starbench.store import DataFolder
-from starbench.tools import read_tools
+from starbench.tools import read_tool, read_tools
 from starbench.types import Tool
 
 Entry = Mapping[str, Any]
@@ -45,7 +45,7 @@ class Entries:
         self._entries: dict[str, Entry] = {}
         self._derived: dict[str, None] | None = None
         self._tools: dict[tuple[str, ...], tuple[Tool, ...]] = {}
-        self._latest: tuple[Sequence[Any], tuple[Tool, ...]] = ((), ())
+        self._functions: dict[str, tuple[Mapping[str, Any], Tool]] = {}
 
     def at(self, place: Place) -> Entry:
         """The entry for ``place``; UnknownNameError where the category has none of that id."""
@@ -59,19 +59,21 @@ class Entries:
     def tools(self, entry: Entry) -> tuple[Tool, ...]:
         """The functions of an entry as tools.
 
-        Those of a conversation are read once for all with the same classes; those of a live entry often stood in the
-        entry before.
+        Those of a conversation are read once for all with the same classes.
         """
         classes = tuple(entry.get("involved_classes", ()))
         if not classes:
-            functions, tools = self._latest
-            if entry["function"] != functions:
-                tools = read_tools(entry["function"])
-                self._latest = entry["function"], tools
-            return tools
+            return tuple(map(self._tool, entry["function"]))
         if classes not in self._tools:
             self._tools[classes] = read_tools(entry["function"])
         return self._tools[classes]
+
+    def _tool(self, function: Mapping[str, Any]) -> Tool:
+        """One function as a tool; most stood in an entry before, word for word."""
+        known = self._functions.get(function["name"])
+        if known is None or known[0] != function:
+            known = self._functions[function["name"]] = function, read_tool(function)
+        return known[1]
 
     def ids(self, category: Category) -> list[str]:
         """The ids of a category, in order."""
