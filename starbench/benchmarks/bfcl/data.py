@@ -15,7 +15,7 @@ import json
 import re
 from collections.abc import Mapping
 from itertools import zip_longest
-from typing import Any
+from typing import Any, NamedTuple
 
 from starbench.benchmarks.bfcl.categories import CATEGORIES, CONFIGURATIONS, Category, Place
 from starbench.benchmarks.bfcl.multi_turn.sources import Sources
@@ -32,6 +32,13 @@ _CLASSES = {"memory_kv": "MemoryAPI_kv", "memory_vector": "MemoryAPI_vector", "m
 """Category -> the one of the memories that its conversations have; the entries only say that they have one."""
 
 
+class Function(NamedTuple):
+    """A function as an entry has it, and as a tool."""
+
+    definition: Mapping[str, Any]
+    tool: Tool
+
+
 class Entries:
     """All entries by category and id; a category's files are opened on first use, and an entry is read on its.
 
@@ -41,20 +48,20 @@ class Entries:
     def __init__(self, folder: DataFolder) -> None:
         self._folder = folder
         self.sources = Sources(folder.read)
-        self._opened: dict[str, dict[str, Lines]] = {}
-        self._entries: dict[str, Entry] = {}
+        self._opened: dict[str, dict[str, Lines | Entry]] = {}
         self._derived: dict[str, None] | None = None
         self._tools: dict[tuple[str, ...], tuple[Tool, ...]] = {}
-        self._functions: dict[str, tuple[Mapping[str, Any], Tool]] = {}
+        self._functions: dict[str, Function] = {}
 
     def at(self, place: Place) -> Entry:
         """The entry for ``place``; UnknownNameError where the category has none of that id."""
-        lines = self._lines(place.base_category).get(place.base)
-        if lines is None or (place.category is not place.base_category and place.id not in self.derived_ids()):
+        rows = self._rows(place.base_category)
+        row = rows.get(place.base)
+        if row is None or (place.category is not place.base_category and place.id not in self.derived_ids()):
             raise UnknownNameError(f"BFCL's category {place.category.name} has no case {place.id!r}")
-        if place.base not in self._entries:
-            self._entries[place.base] = self._entry(place.base_category, place.base, lines)
-        return self._entries[place.base]
+        if isinstance(row, tuple):
+            row = rows[place.base] = self._entry(place.base_category, place.base, row)
+        return row
 
     def tools(self, entry: Entry) -> tuple[Tool, ...]:
         """The functions of an entry as tools.
@@ -63,38 +70,38 @@ class Entries:
         """
         classes = tuple(entry.get("involved_classes", ()))
         if not classes:
-            return tuple(map(self._tool, entry["function"]))
+            return tuple(self._function(definition).tool for definition in entry["function"])
         if classes not in self._tools:
             self._tools[classes] = read_tools(entry["function"])
         return self._tools[classes]
 
-    def _tool(self, function: Mapping[str, Any]) -> Tool:
-        """One function as a tool; most stood in an entry before, word for word."""
-        known = self._functions.get(function["name"])
-        if known is None or known[0] != function:
-            known = self._functions[function["name"]] = function, read_tool(function)
-        return known[1]
+    def _function(self, definition: Mapping[str, Any]) -> Function:
+        """One function; most stood in an entry before, word for word, and are kept once."""
+        known = self._functions.get(definition["name"])
+        if known is None or known.definition != definition:
+            known = self._functions[definition["name"]] = Function(definition, read_tool(definition))
+        return known
 
     def ids(self, category: Category) -> list[str]:
         """The ids of a category, in order."""
-        return list(self.derived_ids() if category.group == "format_sensitivity" else self._lines(category))
+        return list(self.derived_ids() if category.group == "format_sensitivity" else self._rows(category))
 
     def derived_ids(self) -> Mapping[str, None]:
         """The ids of ``format_sensitivity``: each chosen entry, in the order of its file, in each configuration."""
         if self._derived is None:
             chosen = json.loads(self._folder.read("data/BFCL_v4_format_sensitivity.json"))
-            bases = [id for name, ids in chosen.items() for id in self._lines(CATEGORIES[name]) if id in set(ids)]
+            bases = [id for name, ids in chosen.items() for id in self._rows(CATEGORIES[name]) if id in set(ids)]
             numbered = enumerate((configuration, base) for base in bases for configuration in CONFIGURATIONS)
             self._derived = {f"format_sensitivity_{n}:{form}:{base}": None for n, (form, base) in numbered}
         return self._derived
 
-    def _lines(self, category: Category) -> Mapping[str, Lines]:
-        """The published lines of a category whose cases stand in files of their own, by id, in order."""
+    def _rows(self, category: Category) -> dict[str, Lines | Entry]:
+        """What a category with files of its own holds by id, in order: the lines, and once it was read, the entry."""
         if category.name not in self._opened:
             self._opened[category.name] = self._open(category)
         return self._opened[category.name]
 
-    def _open(self, category: Category) -> dict[str, Lines]:
+    def _open(self, category: Category) -> dict[str, Lines | Entry]:
         name = f"BFCL_v4_{category.file or category.name}.json"
         entries = self._file(f"data/{name}")
         answers: dict[str, bytes] = {}
@@ -119,6 +126,8 @@ class Entries:
             entry["involved_classes"] = [_CLASSES.get(category.name, name) for name in entry["involved_classes"]]
         if category.answers in ("conversation", "text"):
             entry["function"] = [tool for name in entry["involved_classes"] for tool in self.sources.documents(name)]
+        else:
+            entry["function"] = [self._function(definition).definition for definition in entry["function"]]
         return entry
 
     def _file(self, file: str) -> dict[str, bytes]:
