@@ -32,7 +32,8 @@ class Survey:
     """What the first look found.
 
     ``models`` counts rows; ``calling`` names the models with stored results that are calls, and ``texts`` samples the
-    stored results that are text, model by model. ``languages`` counts the rows that say theirs.
+    stored results that are text, model by model. ``languages`` counts the rows that say theirs, ``firsts`` is the first
+    row of each file.
     """
 
     models: Counter[str] = field(default_factory=Counter)
@@ -42,6 +43,7 @@ class Survey:
     benchmarks: Counter[str] = field(default_factory=Counter)
     languages: Counter[str] = field(default_factory=Counter)
     own_cases: int = 0
+    firsts: dict[str, Prediction] = field(default_factory=dict)
 
     @property
     def rows(self) -> int:
@@ -69,6 +71,7 @@ def survey(sources: Sequence[Source | BadRow]) -> Survey:
         if isinstance(prediction, BadRow):
             continue
         found.models[prediction.model] += 1
+        found.firsts.setdefault(prediction.file, prediction)
         if prediction.form == "result":
             _look_at(prediction, found)
         if len(found.ids) < SAMPLE:

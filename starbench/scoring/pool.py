@@ -38,15 +38,22 @@ def in_chunks(items: Iterable[T], size: int) -> Iterator[list[T]]:
         yield chunk
 
 
-def mapped(prepare: Callable[[], Callable[[T], R]], items: Iterable[T], jobs: int) -> Iterator[R]:
+def mapped(
+    prepare: Callable[[], Callable[[T], R]], items: Iterable[T], jobs: int, samples: Iterable[T] = ()
+) -> Iterator[R]:
     """``work(item)`` for every item, in order, where ``work = prepare()`` is made once in each of ``jobs`` processes.
 
-    With more than one process ``prepare`` must be picklable, and so must items and results.
+    With more than one process ``prepare`` must be picklable, and so must items and results. Where processes start as
+    copies, the ``samples`` are worked on first and their results dropped: what that loads is there in every copy.
     """
     if jobs <= 1:
         yield from map(prepare(), items)
         return
-    context = multiprocessing.get_context(_start_method())
+    method = _start_method()
+    if method == "fork":
+        list(map(prepare(), samples))
+        gc.freeze()  # or each copy would write into all of it while looking for garbage
+    context = multiprocessing.get_context(method)
     executor = ProcessPoolExecutor(jobs, mp_context=context, initializer=_start, initargs=(prepare, gc.get_threshold()))
     waiting: deque[Future[list[R]]] = deque()
     try:
@@ -57,6 +64,7 @@ def mapped(prepare: Callable[[], Callable[[T], R]], items: Iterable[T], jobs: in
         while waiting:
             yield from waiting.popleft().result()
     finally:
+        gc.unfreeze()
         executor.shutdown(cancel_futures=True)
 
 

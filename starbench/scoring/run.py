@@ -109,7 +109,7 @@ class Run:
         predictions = self.predictions()
         for row, prediction in zip(self.stored, predictions, strict=False):
             yield prepare()(prediction) if row is None else row
-        yield from mapped(prepare, predictions, self.jobs)
+        yield from mapped(prepare, predictions, self.jobs, self.found.firsts.values())
 
     @property
     def key(self) -> str:

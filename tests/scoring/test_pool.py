@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from operator import add
 
 import pytest
 
+from starbench.scoring import pool
 from starbench.scoring.pool import CHUNK, in_chunks, mapped, usable_cpus, useful_jobs
 
 
@@ -61,3 +62,24 @@ def test_processes_are_copied_only_where_nothing_runs_beside() -> None:
 def test_few_answers_are_not_worth_a_process() -> None:
     assert useful_jobs(1) == 1
     assert useful_jobs(1_000_000) == usable_cpus() >= 1
+
+
+def remembering() -> Callable[[str], tuple[str, ...]]:
+    """A function that answers with all that this process and those it was copied from were asked."""
+
+    def work(item: str) -> tuple[str, ...]:
+        ASKED.append(item)
+        return tuple(ASKED)
+
+    return work
+
+
+ASKED: list[str] = []
+
+
+def test_copies_have_what_the_samples_loaded() -> None:
+    if pool._start_method() != "fork":
+        pytest.skip("processes do not start as copies of this one")
+    ASKED.clear()
+    assert list(mapped(remembering, ["a"], 2, ["sample"])) == [("sample", "a")]
+    assert list(mapped(remembering, ["b"], 1, ["sample"])) == [("sample", "b")]
