@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from starbench import store
 from starbench.benchmarks.bfcl.categories import (
     CATEGORIES,
     COLLECTIONS,
@@ -114,6 +116,20 @@ def test_every_category_has_its_size_and_its_own_ids(bfcl: BFCL, category: str) 
     assert len({case.id for case in cases}) == len(cases) == bfcl.categories[category]
     assert {case.category for case in cases} == {category}
     assert all(case.messages for case in cases)
+
+
+@pytest.mark.parametrize("category", sorted(COLLECTIONS["single_turn"]))
+def test_entries_hold_their_functions_word_for_word(bfcl: BFCL, category: str) -> None:
+    """Those that are the same are kept once; some differ in the order of keys alone."""
+    lines = store.obtain("bfcl").read(f"data/BFCL_v4_{category}.json").splitlines()
+    published = [json.dumps(json.loads(line)["function"]) for line in lines]
+    assert [json.dumps(case.source["function"]) for case in bfcl.cases(category)] == published
+
+
+def test_a_function_of_many_entries_is_kept_once(bfcl: BFCL) -> None:
+    first, second = bfcl.case("live_simple_3-2-1"), bfcl.case("live_simple_2-2-0")
+    assert first.tools[0] is second.tools[0]
+    assert first.source["function"][0] is second.source["function"][0]
 
 
 def test_all_cases_are_those_that_count(bfcl: BFCL) -> None:

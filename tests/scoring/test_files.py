@@ -65,6 +65,12 @@ def test_what_lies_too_deep_becomes_text() -> None:
     assert json.loads(json_line({"x": deep}))["x"]
 
 
+def test_a_value_that_holds_itself_becomes_text() -> None:
+    endless: list[Any] = []
+    endless.append(endless)
+    assert json.loads(json_line({"x": endless}))["x"]
+
+
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.characters(categories=["Cs"]),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),

@@ -12,6 +12,7 @@ A conversation has no functions of its own in the files; those of its classes ar
 from __future__ import annotations
 
 import json
+import marshal
 import re
 from collections.abc import Mapping
 from itertools import zip_longest
@@ -50,8 +51,8 @@ class Entries:
         self.sources = Sources(folder.read)
         self._opened: dict[str, dict[str, Lines | Entry]] = {}
         self._derived: dict[str, None] | None = None
-        self._tools: dict[tuple[str, ...], tuple[Tool, ...]] = {}
-        self._functions: dict[str, Function] = {}
+        self._tools: dict[str | tuple[str, ...], tuple[Tool, ...]] = {}
+        self._functions: dict[bytes, Function] = {}
 
     def at(self, place: Place) -> Entry:
         """The entry for ``place``; UnknownNameError where the category has none of that id."""
@@ -66,21 +67,19 @@ class Entries:
     def tools(self, entry: Entry) -> tuple[Tool, ...]:
         """The functions of an entry as tools.
 
-        Those of a conversation are read once for all with the same classes.
+        Those of a conversation are read once for all with the same classes, others with their entry.
         """
-        classes = tuple(entry.get("involved_classes", ()))
-        if not classes:
-            return tuple(self._function(definition).tool for definition in entry["function"])
-        if classes not in self._tools:
-            self._tools[classes] = read_tools(entry["function"])
-        return self._tools[classes]
+        whose = tuple(entry.get("involved_classes", ())) or entry["id"]
+        if whose not in self._tools:
+            self._tools[whose] = read_tools(entry["function"])
+        return self._tools[whose]
 
-    def _function(self, definition: Mapping[str, Any]) -> Function:
+    def _function(self, definition: dict[str, Any]) -> Function:
         """One function; most stood in an entry before, word for word, and are kept once."""
-        known = self._functions.get(definition["name"])
-        if known is None or known.definition != definition:
-            known = self._functions[definition["name"]] = Function(definition, read_tool(definition))
-        return known
+        words = marshal.dumps(definition, 2)  # unlike ==, it tells 1 from 1.0 and one order of keys from another
+        if words not in self._functions:
+            self._functions[words] = Function(definition, read_tool(definition))
+        return self._functions[words]
 
     def ids(self, category: Category) -> list[str]:
         """The ids of a category, in order."""
@@ -127,7 +126,9 @@ class Entries:
         if category.answers in ("conversation", "text"):
             entry["function"] = [tool for name in entry["involved_classes"] for tool in self.sources.documents(name)]
         else:
-            entry["function"] = [self._function(definition).definition for definition in entry["function"]]
+            functions = [self._function(definition) for definition in entry["function"]]
+            entry["function"] = [function.definition for function in functions]
+            self._tools[id] = tuple(function.tool for function in functions)
         return entry
 
     def _file(self, file: str) -> dict[str, bytes]:
