@@ -55,7 +55,7 @@ def parse_expression(text: str) -> ast.expr:
     """The tree of an expression. Raises SyntaxError, ValueError, RecursionError or MemoryError, and never warns."""
     if len(text) > UNGUARDED_LENGTH and sys.version_info < (3, 11):
         raise ValueError("the text is too long for Python 3.10 to parse safely")
-    if len(text) > MOST_SEPARATORS and sum(map(text.count, _SEPARATORS)) > MOST_SEPARATORS:
+    if _separators(text) > MOST_SEPARATORS and _separators(_without_strings(text)) > MOST_SEPARATORS:
         raise ValueError("the text holds too many calls, values or operators")
     if text.count("{") * len(text) > F_STRING_WORK and _f_string_work(text) > F_STRING_WORK:
         raise ValueError("an f-string holds too many fields")
@@ -78,6 +78,19 @@ def silenced(text: str) -> str:
     if "\\" not in text and not _MAY_TOUCH_KEYWORD.search(text):
         return text
     return _TOKENS.sub(_silenced_token, text)
+
+
+def _separators(text: str) -> int:
+    return sum(map(text.count, _SEPARATORS)) if len(text) > MOST_SEPARATORS else 0
+
+
+def _without_strings(text: str) -> str:
+    """The text without its string literals, which are one node each, however long; f-strings are more and stay."""
+    return _TOKENS.sub(_without_string, text)
+
+
+def _without_string(token: re.Match[str]) -> str:
+    return token[0] if token["string"] is None or "f" in (token["prefix"] or "").lower() else ""
 
 
 def _f_string_work(text: str) -> int:

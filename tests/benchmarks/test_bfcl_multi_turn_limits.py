@@ -136,6 +136,17 @@ def test_any_text_has_a_result(text: str) -> None:
     assert isinstance(execute(text, files()), str)
 
 
+@pytest.mark.parametrize("dialect", ["bfcl-fc", "bfcl-prompt"])
+def test_a_text_of_a_megabyte_is_written_to_a_file(dialect: str) -> None:
+    if dialect == "bfcl-prompt" and sys.version_info < (3, 11):
+        pytest.skip("Python 3.10 does not parse so long a text safely")
+    text = "one, two. " * 100_000
+    calls = [[Call("touch", {"file_name": "long"}), Call("echo", {"content": text, "file_name": "long"})]]
+    entry = {**bfcl.entry(FILES), "ground_truth": [["touch('long')", f"echo({text!r}, 'long')"]]}
+    result = bfcl.as_rows(calls) if dialect == "bfcl-fc" else bfcl.as_text(calls)
+    assert conversation_verdict(bfcl.sources(), entry, result, dialect).valid
+
+
 PIECES = st.sampled_from(
     [*"()[]{},.='\"-+*: \n", "ls", "cd", "echo", "folder", "a", "True", "None", "5", "1e999", "inf", "dict", "sum",
      "print", "__import__", "os", "lambda", "not", "model_GorillaFileSystem_instance", "root", "é", "\ud800", "\0"]
