@@ -206,7 +206,7 @@ def pattern_sign(window: Window, pattern: re.Pattern[str], confidence: float = M
     return Sign(confidence, f"{match[0].strip()[:40]!r} at character {match.start()}", match.start())
 
 
-MAX_ATTEMPTS = 500
+MAX_ATTEMPTS = 250
 """An answer with more attempts than this is no answer: what follows is kept as one malformed attempt."""
 
 

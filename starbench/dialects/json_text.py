@@ -85,6 +85,8 @@ def read_json(text: str, position: int, decoder: json.JSONDecoder = _STRICT) -> 
     Raises :class:`JsonProblem` where there is none.
     """
     start = skip_space(text, position)
+    if text.startswith("{'", start):  # Python's way of writing is common, and the decoder's own error is slow to make
+        raise JsonProblem("invalid JSON: Expecting property name enclosed in double quotes", start + 1)
     try:
         value, end = decoder.raw_decode(text, start)
     except json.JSONDecodeError as error:

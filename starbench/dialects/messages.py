@@ -56,6 +56,9 @@ def parse_message(source: Any, dialect: str, toolbox: Toolbox, *, repair: bool =
     known: MessageFormat | None = load(dialect) if dialect in MESSAGE_DIALECTS else None
     name, parts = _taken_apart(source, [known] if known else [load(name) for name in MESSAGE_DIALECTS])
     attempts = tuple(_attempt(item, toolbox, repair) for item in parts.items)
+    if known is not None and not parts.text:
+        reason = f"a structured answer with {len(attempts)} calls"
+        return Output("", parts.reasoning.strip(), attempts, dialect=known.name, dialect_reason=reason)
     if known is not None:
         name = known.name
         inner = parse_text(parts.text, "plain", toolbox)

@@ -94,7 +94,8 @@ def _blocks(window: Window, dialect: str, *, opened: bool = False) -> tuple[Bloc
     if begun and not any(has_tags(window.text[a:b]) for a, b in (first.inner, (first.span[1], window.end))):
         return blocks
     chosen = _choice([window], dialect)
-    calls = [a.span for a in _read(window, chosen.dialect).attempts if a.status == "parsed" and a.span]
+    reading = chosen.reading if chosen.reading is not None else _read(window, chosen.dialect)
+    calls = [a.span for a in reading.attempts if a.status == "parsed" and a.span]
     if any(has_tags(window.text[a:b]) for a, b in calls):
         return split(window.text, content, calls, opened=opened)
     return blocks
