@@ -209,6 +209,9 @@ def pattern_sign(window: Window, pattern: re.Pattern[str], confidence: float = M
 MAX_ATTEMPTS = 250
 """An answer with more attempts than this is no answer: what follows is kept as one malformed attempt."""
 
+MAX_CANDIDATES = 4_000
+"""After so many places that looked like the start of a call and were none, nothing more is looked for."""
+
 
 def too_many(window: Window, attempts: list[Attempt], position: int) -> bool:
     """Whether reading must stop; then all from ``position`` on has become the last attempt."""

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from starbench.dialects.base import (
     BARE_MARKER,
+    MAX_CANDIDATES,
     Finder,
     Reading,
     Sign,
@@ -64,7 +65,7 @@ class CallLists:
         markup: list[Span] = []
         openings, closings = Finder(window, opening), Finder(window, closing)
         start = openings.at(window.start)
-        while start >= 0 and not too_many(window, attempts, start):
+        while start >= 0 and len(markup) < MAX_CANDIDATES and not too_many(window, attempts, start):
             inner = start + len(opening)
             reading, end = read_block(window.part(inner, window.end), self.language)
             following, stop = openings.at(end), closings.at(end)

@@ -14,7 +14,17 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from starbench.dialects.base import Reading, Sign, Span, Toolbox, Window, marker_sign, occurrences, too_many
+from starbench.dialects.base import (
+    MAX_CANDIDATES,
+    Reading,
+    Sign,
+    Span,
+    Toolbox,
+    Window,
+    marker_sign,
+    occurrences,
+    too_many,
+)
 from starbench.dialects.brackets import scan
 from starbench.dialects.calls import ANY_KEYS, Keys, looks_like_call, objects_of, unwrapped
 from starbench.dialects.json_objects import as_attempt, read_at, read_objects
@@ -40,10 +50,11 @@ def read_bare_json(window: Window, keys: Keys = ANY_KEYS) -> Reading:
     text, position = window.text, window.start
     attempts: list[Attempt] = []
     lists: list[Span] = []
-    while match := _ANCHOR.search(text, position, window.end):
-        start = match.start()
-        if too_many(window, attempts, start):
+    for _ in range(MAX_CANDIDATES):
+        match = _ANCHOR.search(text, position, window.end)
+        if match is None or too_many(window, attempts, match.start()):
             break
+        start = match.start()
         if match["wrapper"] is not None:
             found, position = read_objects(window, match.end(), keys)
             attempts.extend(found)
