@@ -66,7 +66,9 @@ def content_span(text: str) -> Span:
         if text[end - 1].isspace():
             end -= 1
         elif text.endswith(CONTROL_TOKENS, start, end):
-            end -= max(len(token) for token in CONTROL_TOKENS if text.endswith(token, start, end))
+            token = next(token for token in CONTROL_TOKENS if text.endswith(token, start, end))
+            while text.endswith(token, start, end):
+                end -= len(token)
         else:
             break
     return min(start, end), end
