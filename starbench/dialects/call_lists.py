@@ -92,6 +92,7 @@ class _CallReader:
         self.attempts: list[Attempt] = []
         self.lists: list[Span] = []
         self.only_calls = False
+        self._regions: dict[int, Region] = {}
 
     def read(self) -> Reading:
         position = self.window.start
@@ -129,7 +130,7 @@ class _CallReader:
     def call(self, head: re.Match[str]) -> tuple[Attempt, int]:
         """The call whose name and opening parenthesis ``head`` matched, and where it ends."""
         opening, name = head.end() - 1, head[1]
-        region = self.language.scan(self.text, opening, self.end)
+        region = self.region(opening)
         span = (head.start(), region.end)
         try:
             arguments = self.language.arguments(self.text, opening, region, self.window.repair)
@@ -190,7 +191,7 @@ class _CallReader:
         position, seen = begin, 0
         while seen <= MAX_ATTEMPTS and (head := _CALL.match(self.text, position, self.end)):
             seen += 1
-            region = self.language.scan(self.text, head.end() - 1, self.end)
+            region = self.region(head.end() - 1)
             if region.problem is not None:
                 return True
             position = self.after(_BETWEEN, region.end)
@@ -203,6 +204,12 @@ class _CallReader:
             name = _DOTTED.match(backwards)  # from the end, since the start of the name is not known
             return name is not None and name[0][::-1] in self.window.toolbox
         return _KEYWORDS.match(self.text, inside, self.end) is not None
+
+    def region(self, opening: int) -> Region:
+        """What the parenthesis at ``opening`` encloses; each is scanned once."""
+        if opening not in self._regions:
+            self._regions[opening] = self.language.scan(self.text, opening, self.end)
+        return self._regions[opening]
 
     def after(self, pattern: re.Pattern[str], position: int) -> int:
         match = pattern.match(self.text, position, self.end)
