@@ -21,6 +21,15 @@ GRADINGS: Mapping[str, str] = {
 """Gradings that every benchmark has; one may offer more."""
 
 
+INFERENCE_ERROR = "Error during inference:"
+"""How a stored result begins where the serving side failed: its error message stands in place of an answer."""
+
+
+def is_inference_error(answer: object) -> bool:
+    """Whether an answer is the serving side's error message in place of one."""
+    return isinstance(answer, str) and answer.startswith(INFERENCE_ERROR)
+
+
 class Accuracy(TypedDict):
     """What aggregation needs to know of one category: ``cases`` in it, ``n`` of them answered, ``correct`` of those."""
 

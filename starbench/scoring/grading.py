@@ -10,18 +10,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
 
 from starbench.benchmarks import Benchmark
+from starbench.benchmarks.base import is_inference_error
 from starbench.errors import InputError, UnknownNameError, family
 from starbench.predictions import BadRow, Prediction
 from starbench.scoring.explain import explain
 from starbench.scoring.files import json_line
 from starbench.scoring.rows import ScoredRow, details
 from starbench.types import Case, Verdict
-
-INFERENCE_ERROR = "Error during inference:"
-"""How a BFCL result begins where the serving side failed: the error message is stored as the answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +94,3 @@ class Preparation:
     def __call__(self) -> Grader:
         """Load the benchmark and make the grader."""
         return Grader(self.load(), self.settings)
-
-
-def is_inference_error(answer: Any) -> bool:
-    """Whether an answer is the serving side's error message in place of one."""
-    return isinstance(answer, str) and answer.startswith(INFERENCE_ERROR)

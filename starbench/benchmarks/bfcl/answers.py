@@ -15,6 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from starbench.benchmarks.base import is_inference_error
 from starbench.benchmarks.bfcl.categories import Place
 from starbench.benchmarks.bfcl.decode import DecodeFailure, decode
 from starbench.benchmarks.bfcl.source_values import typed
@@ -29,9 +30,6 @@ MESSAGE = "message.openai"
 MARKED = 0.95
 """How sure detection is where a dialect's own markers stand in a text; nothing less overrules BFCL's prompt."""
 
-INFERENCE_ERROR = "Error during inference:"
-"""How a result begins where the serving side failed: its error message was stored in place of an answer."""
-
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -44,7 +42,7 @@ class Answer:
     @property
     def is_inference_error(self) -> bool:
         """Whether it is the serving side's error message."""
-        return isinstance(self.stored, str) and self.stored.startswith(INFERENCE_ERROR)
+        return is_inference_error(self.stored)
 
     @property
     def underscores(self) -> bool:

@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from starbench.benchmarks.bfcl.answers import INFERENCE_ERROR
+from starbench.benchmarks.base import is_inference_error
 from starbench.benchmarks.bfcl.multi_turn import quirks
 from starbench.benchmarks.bfcl.multi_turn.execution import execute
 from starbench.benchmarks.bfcl.multi_turn.graded import conversation_similarity
@@ -97,7 +97,7 @@ def conversation_verdict(
 
 def not_turns_code(result: Any) -> str:
     """The strict code of a result that has not the form of a conversation: the serving side's error, or the model's."""
-    failed = isinstance(result, str) and result.startswith(INFERENCE_ERROR)
+    failed = is_inference_error(result)
     return "infra:error" if failed else "turn:count"
 
 
