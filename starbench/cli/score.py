@@ -118,9 +118,12 @@ def opened(preds: Sequence[Path], sample: bool) -> Iterator[Sequence[Source | Ba
 def _score(run: Run, out: Path | None, bfcl_csv: Path | None) -> None:
     """Judge every row; write it where asked to, and say which could not be used."""
     from starbench.predictions import BadRow
-    from starbench.reports import bfcl_csv as csv
 
-    board = csv.leaderboard(run) if bfcl_csv else None
+    board = None
+    if bfcl_csv is not None:
+        from starbench.reports import bfcl_csv as csv
+
+        board = csv.leaderboard(run)
     with _kept(run, out) as part:
         for row in _progress(run):
             usable = not isinstance(row, BadRow)
