@@ -2,8 +2,7 @@
 
 The official package takes minutes and several hundred MB here: it asks for torch without a bound and imports
 ``soundfile`` through a dependency without asking for it, so both are named; ``constraints.txt`` keeps torch at the
-version the project pins. starbench gets an environment too, because a developer's has libraries that a user's has not
-(deepdiff, for one, loads pandas where there is one).
+version the project pins. starbench gets an environment too, because a developer's has libraries that a user's has not.
 """
 
 from __future__ import annotations
