@@ -32,6 +32,17 @@ def official_python(given: str | None) -> str:
     return str(python)
 
 
+def environment(name: str, *packages: str) -> str:
+    """The interpreter of an environment with these packages, made where there is none."""
+    python = HOME / name / "bin" / "python"
+    ready = HOME / name / "installed"
+    if not ready.exists():
+        _make(HOME / name)
+        _pip(python, *packages)
+        ready.write_text("\n".join(packages) + "\n")
+    return str(python)
+
+
 def own_python() -> str:
     """The interpreter of an environment with starbench as it is now and nothing else."""
     python = HOME / "starbench" / "bin" / "python"

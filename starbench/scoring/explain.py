@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import zip_longest
 from typing import Any
 
-from starbench.similarity.values import equal_ends, nested, written
+from starbench.similarity.values import equal_ends, kind, nested, written
 from starbench.types import Accepted, ArgumentPart, CallPart, Fields
 
 LARGEST = 500
@@ -100,7 +100,7 @@ def _differing(wanted: Any, got: Any, place: str) -> Iterator[str]:
         yield f"{place}: got {show(got)}, nothing wanted"
     elif got is _NOTHING:
         yield f"{place}: wanted {show(wanted)}, left out"
-    elif type(wanted) is not type(got) or wanted != got:
+    elif kind(wanted) != kind(got) or wanted != got:
         yield f"{place}: wanted {show(wanted)}, got {show(got)}"
 
 
