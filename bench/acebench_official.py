@@ -100,7 +100,12 @@ def made(truth: Mapping[str, Any], number: int, names: set[str]) -> dict[str, An
         state = truth["ground_truth"][:-1] if wrong else truth["ground_truth"]
         return {"id": truth["id"], "result": state, "process": first[:-1] if wrong else first}
     text = written(truth["ground_truth"], truth["id"], names)
-    mistakes = (text[: len(text) // 2], "[other(x=1)]", re.sub(r", \w+='[^']*'\)", ")", text), text.replace("='", "='z"))
+    mistakes = (
+        text[: len(text) // 2],
+        "[other(x=1)]",
+        re.sub(r", \w+='[^']*'\)", ")", text),
+        text.replace("='", "='z"),
+    )
     return {"id": truth["id"], "result": text if number % 2 == 0 else mistakes[number // 2 % len(mistakes)]}
 
 
