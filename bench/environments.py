@@ -2,8 +2,7 @@
 
 The official package takes minutes and several hundred MB here: it asks for torch without a bound and imports
 ``soundfile`` through a dependency without asking for it, so both are named; ``constraints.txt`` keeps torch at the
-version the project pins. starbench gets an environment too, because a developer's has libraries that a user's has not
-(deepdiff, for one, loads pandas where there is one).
+version the project pins. starbench gets an environment too, because a developer's has libraries that a user's has not.
 """
 
 from __future__ import annotations
@@ -30,6 +29,17 @@ def official_python(given: str | None) -> str:
         _pip(python, *constraints, "torch")
         _pip(python, *constraints, PACKAGE, "soundfile", "torch")
         ready.write_text(PACKAGE + "\n")
+    return str(python)
+
+
+def environment(name: str, *packages: str) -> str:
+    """The interpreter of an environment with these packages, made where there is none."""
+    python = HOME / name / "bin" / "python"
+    ready = HOME / name / "installed"
+    if not ready.exists():
+        _make(HOME / name)
+        _pip(python, *packages)
+        ready.write_text("\n".join(packages) + "\n")
     return str(python)
 
 

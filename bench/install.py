@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 
 from environments import HOME, ROOT
-from measure import machine, run_measured
+from measure import machine, run_timed
 
 IMPORT_RUNS = 15
 
@@ -34,7 +34,7 @@ def main() -> None:
     made = time.perf_counter() - start
     bare = megabytes(place)
     python = str(place / "bin" / "python")
-    cost = run_measured([python, "-m", "pip", "install", "--quiet", str(ROOT)], log=HOME / "install.log")
+    cost = run_timed([python, "-m", "pip", "install", "--quiet", str(ROOT)], log=HOME / "install.log")
     listed = subprocess.run([python, "-m", "pip", "list", "--format=json"], capture_output=True, text=True, check=True)
     names = sorted(row["name"] for row in json.loads(listed.stdout) if row["name"] not in ("pip", "setuptools"))
     print(f"virtual environment   {made:.1f} s, {bare:.0f} MB")
@@ -54,7 +54,7 @@ def megabytes(folder: Path) -> float:
 def cpu_of(python: str, code: str) -> float:
     """The median CPU seconds of a process that runs ``code``."""
     log = HOME / "install.log"
-    return statistics.median(run_measured([python, "-c", code], log=log).cpu for _ in range(IMPORT_RUNS))
+    return statistics.median(run_timed([python, "-c", code], log=log).cpu for _ in range(IMPORT_RUNS))
 
 
 if __name__ == "__main__":

@@ -1,6 +1,10 @@
-"""Whole processes measured from outside: wall seconds, CPU seconds, peak memory, each with its children.
+"""Whole processes measured from outside: wall and CPU seconds, or peak memory, each with their children.
 
-Example: ``run_measured(["python", "-c", "pass"])`` gives ``Cost(wall=0.02, cpu=0.02, peak_mb=9.1)``.
+Time and memory are measured in runs of their own, because adding up the memory of several processes many times a
+second takes time from them::
+
+    run_timed(["python", "-c", "pass"], log=Path("log"))        ->  Seconds(wall=0.02, cpu=0.02)
+    run_watched(["python", "-c", "pass"], log=Path("log"))      ->  9.1
 """
 
 from __future__ import annotations
@@ -15,37 +19,62 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-SAMPLE_SECONDS = 0.05
+SAMPLE_SECONDS = 0.02
 
 
-class Cost(NamedTuple):
-    """What one process and its children took; ``peak_mb`` is the largest sum of their memory seen at one moment."""
+class Seconds(NamedTuple):
+    """What one process and its children took."""
 
     wall: float
     cpu: float
-    peak_mb: float
 
 
-def run_measured(command: Sequence[str], *, log: Path, env: Mapping[str, str] | None = None) -> Cost:
+def run_timed(
+    command: Sequence[str], *, log: Path, env: Mapping[str, str] | None = None, folder: Path | None = None
+) -> Seconds:
     """Run a command to its end; its output goes to ``log``. A failure ends the script with that output."""
+    start = time.perf_counter()
+    child = _started(command, log, env, folder)
+    usage = _ended(child, log)
+    return Seconds(time.perf_counter() - start, usage.ru_utime + usage.ru_stime)
+
+
+def run_watched(
+    command: Sequence[str], *, log: Path, env: Mapping[str, str] | None = None, folder: Path | None = None
+) -> float:
+    """The same, for the largest sum of its processes' memory seen at one moment, in MB."""
+    child = _started(command, log, env, folder)
+    peak = [0.0]
+    done = threading.Event()
+    watcher = threading.Thread(target=_watch, args=(child.pid, peak, done), daemon=True)
+    watcher.start()
+    usage = _ended(child, log)
+    done.set()
+    watcher.join()
+    return max(peak[0], usage.ru_maxrss / 1024)
+
+
+def _started(
+    command: Sequence[str], log: Path, env: Mapping[str, str] | None, folder: Path | None
+) -> subprocess.Popen[bytes]:
     with log.open("wb") as sink:
-        start = time.perf_counter()
-        child = subprocess.Popen(
-            command, stdout=sink, stderr=subprocess.STDOUT, env={**os.environ, **(env or {})}, start_new_session=True
+        return subprocess.Popen(
+            command,
+            stdout=sink,
+            stderr=subprocess.STDOUT,
+            env={**os.environ, **(env or {})},
+            cwd=folder,
+            start_new_session=True,
         )
-        peak = [0.0]
-        done = threading.Event()
-        watcher = threading.Thread(target=_watch, args=(child.pid, peak, done), daemon=True)
-        watcher.start()
-        _, status, usage = os.wait4(child.pid, 0)
-        wall = time.perf_counter() - start
-        done.set()
-        watcher.join()
-    code = os.waitstatus_to_exitcode(status)
-    child.returncode = code
-    if code:
-        sys.exit(f"{' '.join(command)} ended with code {code}:\n{log.read_text(errors='replace')[-3000:]}")
-    return Cost(wall, usage.ru_utime + usage.ru_stime, max(peak[0], usage.ru_maxrss / 1024))
+
+
+def _ended(child: subprocess.Popen[bytes], log: Path) -> os.struct_rusage:  # type: ignore[name-defined]
+    _, status, usage = os.wait4(child.pid, 0)
+    child.returncode = os.waitstatus_to_exitcode(status)
+    if child.returncode:
+        words = " ".join(map(str, child.args))  # type: ignore[arg-type]
+        sys.exit(f"{words} ended with code {child.returncode}:\n{log.read_text(errors='replace')[-3000:]}")
+    return usage
 
 
 def _watch(session: int, peak: list[float], done: threading.Event) -> None:
@@ -70,9 +99,9 @@ def _memory_mb(folder: Path) -> float:
     return next((int(row.split()[1]) / 1024 for row in rows if row.startswith("Pss:")), 0.0)
 
 
-def median(costs: Sequence[Cost]) -> Cost:
+def median(costs: Sequence[Seconds]) -> Seconds:
     """The median of each figure."""
-    return Cost(*(statistics.median(values) for values in zip(*costs, strict=True)))
+    return Seconds(*(statistics.median(values) for values in zip(*costs, strict=True)))
 
 
 def machine() -> str:

@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from starbench.cli.options import answers_options
+
 if TYPE_CHECKING:
     from starbench.predictions import BadRow, Source
     from starbench.scoring import Run
@@ -34,17 +36,8 @@ SHOWN = 20
     epilog="Exit code 1 says that something in the input could not be used; the rest is scored all the same."
 )
 @click.argument("preds", nargs=-1, type=click.Path(allow_dash=True, path_type=Path))
-@click.option("--benchmark", metavar="NAME", help="Score against this benchmark (default: found by the ids).")
-@click.option(
-    "--cases",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="Score against your own cases in this JSON lines file.",
-)
-@click.option("--sample", is_flag=True, help="Score the sample that comes with starbench (works offline).")
-@click.option("--dialect", metavar="NAME", help="Read all answers in this dialect (default: found by themselves).")
+@answers_options
 @click.option("--grading", metavar="NAME", help="official, strict, … (default: official where there is one).")
-@click.option("--profile", metavar="NAME", default="robust", show_default=True, help="Rules of the similarity.")
-@click.option("--language", metavar="NAME", help="ACEBench: en, zh or both (default: as folders and rows say).")
 @click.option("--keep-reasoning", is_flag=True, help="ACEBench: grade answers with their reasoning, as upstream does.")
 @click.option("--jobs", type=click.IntRange(min=1), help="Processes (default: 1, or all processors for many rows).")
 @click.option(
@@ -118,9 +111,12 @@ def opened(preds: Sequence[Path], sample: bool) -> Iterator[Sequence[Source | Ba
 def _score(run: Run, out: Path | None, bfcl_csv: Path | None) -> None:
     """Judge every row; write it where asked to, and say which could not be used."""
     from starbench.predictions import BadRow
-    from starbench.reports import bfcl_csv as csv
 
-    board = csv.leaderboard(run) if bfcl_csv else None
+    board = None
+    if bfcl_csv is not None:
+        from starbench.reports import bfcl_csv as csv
+
+        board = csv.leaderboard(run)
     with _kept(run, out) as part:
         for row in _progress(run):
             usable = not isinstance(row, BadRow)

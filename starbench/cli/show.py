@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from starbench.cli.options import answers_options
 from starbench.errors import UnknownNameError
 
 if TYPE_CHECKING:
@@ -27,16 +28,7 @@ if TYPE_CHECKING:
 @click.argument("preds", nargs=-1, type=click.Path(allow_dash=True, path_type=Path))
 @click.argument("id")
 @click.option("--model", metavar="NAME", help="Only this model's answer (default: every model's).")
-@click.option("--benchmark", metavar="NAME", help="The benchmark (default: found by the ids).")
-@click.option(
-    "--cases",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="Your own cases in this JSON lines file.",
-)
-@click.option("--sample", is_flag=True, help="Take the answers of the sample that comes with starbench.")
-@click.option("--dialect", metavar="NAME", help="Read the answer in this dialect (default: found by itself).")
-@click.option("--language", metavar="NAME", help="ACEBench: en, zh or both (default: as folders and rows say).")
-@click.option("--profile", metavar="NAME", default="robust", show_default=True, help="Rules of the similarity.")
+@answers_options
 @click.option("--whole", is_flag=True, help="Show long texts in full.")
 def show(
     preds: tuple[Path, ...], id: str, model: str | None, sample: bool, profile: str, whole: bool, **choices: Any

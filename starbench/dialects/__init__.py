@@ -15,14 +15,14 @@ from typing import TYPE_CHECKING, Any
 
 from starbench.dialects.base import Detection, Toolbox
 from starbench.dialects.messages import parse_message
-from starbench.dialects.reading import UNREAD, detect_text, parse_text, parse_with
+from starbench.dialects.reading import UNREAD, detect_text, marked_dialect, parse_text, parse_with
 from starbench.dialects.registry import DIALECTS, MESSAGE_DIALECTS, canonical, load
 from starbench.types import Call, Output, Tool
 
 if TYPE_CHECKING:
     from starbench.dialects.response_template import ResponseTemplate
 
-__all__ = ["DIALECTS", "Detection", "describe", "detect", "dialect_names", "parse", "render"]
+__all__ = ["DIALECTS", "Detection", "describe", "detect", "detect_marked", "dialect_names", "parse", "render"]
 
 
 def parse(
@@ -66,6 +66,13 @@ def detect(source: object, tools: Sequence[Tool] | None = None) -> tuple[Detecti
         return detect_text(source, toolbox)
     output = parse_message(source, "auto", toolbox)
     return (Detection(output.dialect, 1.0, output.dialect_reason),) if output.attempts else ()
+
+
+def detect_marked(text: str, tools: Sequence[Tool] | None = None) -> str | None:
+    """The dialect of which a marker stands in ``text``, or None; the quick way where a benchmark asks for a form
+    that has no marker, so that nothing but a marker speaks for another.
+    """
+    return marked_dialect(text, Toolbox(tools or ()))
 
 
 def render(calls: Sequence[Call], dialect: str, tools: Sequence[Tool] | None = None) -> Any:

@@ -42,6 +42,16 @@ def _possible(content: str) -> list[str]:
     return [name for name in found if name not in NOT_DETECTED]
 
 
+def marked(window: Window) -> list[Detection]:
+    """The dialects of which a marker of their own stands in ``window``; no call is read to find them."""
+    signs = {name: load(name).sign(window) for name in _possible(window.content) if name not in WITHOUT_MARKER}
+    return [
+        Detection(name, sign.confidence, sign.reason, sign.position)
+        for name, sign in signs.items()
+        if sign is not None and sign.confidence >= MARKED
+    ]
+
+
 def ranked(found: Iterable[Detection]) -> tuple[Detection, ...]:
     """Best first: the surer, then the one whose sign comes earlier, then the registry's order."""
     return tuple(sorted(found, key=lambda detection: (-detection.confidence, detection.position)))

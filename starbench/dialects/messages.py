@@ -118,9 +118,12 @@ def _too_deep(value: Any) -> bool:
 def dumped(value: Any) -> str:
     """``value`` as JSON text, whatever it is."""
     try:
-        return json.dumps(value, ensure_ascii=False, default=str)
+        return _ENCODED(value)
     except (TypeError, ValueError, RecursionError):
         return f"<a {type(value).__name__} that is no JSON>"
+
+
+_ENCODED = json.JSONEncoder(ensure_ascii=False, default=str).encode
 
 
 def text_of(content: Any) -> str:

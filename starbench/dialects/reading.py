@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from starbench.dialects.base import MARKED, Detection, Dialect, Reader, Reading, Span, Toolbox, Window
-from starbench.dialects.detection import candidates, choose, ranked
+from starbench.dialects.detection import candidates, choose, marked, ranked
 from starbench.dialects.json_text import JsonText
 from starbench.dialects.reasoning import Block, begins_with_tag, content_span, has_tags, split
 from starbench.dialects.registry import load
@@ -77,10 +77,20 @@ def _output(
 
 def detect_text(text: str, toolbox: Toolbox) -> tuple[Detection, ...]:
     """Every candidate dialect for ``text``, best first."""
+    return _ranked(_answers(text, toolbox))
+
+
+def marked_dialect(text: str, toolbox: Toolbox) -> str | None:
+    """The dialect of which a marker stands in the answer that ``text`` holds; of several the first."""
+    found = ranked(detection for part in _answers(text, toolbox) for detection in marked(part))
+    return found[0].dialect if found else None
+
+
+def _answers(text: str, toolbox: Toolbox) -> list[Window]:
+    """The parts of ``text`` that are no reasoning."""
     window = Window(JsonText(text), *content_span(text), toolbox)
     blocks = _blocks(window, "auto")
-    answers = [window.part(*span) for span in _outside([block.span for block in blocks], (window.start, window.end))]
-    return _ranked(answers)
+    return [window.part(*span) for span in _outside([block.span for block in blocks], (window.start, window.end))]
 
 
 def _blocks(window: Window, dialect: str, *, opened: bool = False) -> tuple[Block, ...]:

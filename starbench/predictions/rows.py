@@ -18,16 +18,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 Form = Literal["output", "message", "result"]
 FORMS: tuple[Form, ...] = ("output", "message", "result")
 CASE_FIELDS = ("tools", "messages", "expected", "category")
 
 
-@dataclass(frozen=True, slots=True)
-class Prediction:
-    """One model's answer to one case, not yet read.
+class Prediction(NamedTuple):
+    """One model's answer to one case, not yet read. A plain tuple, because every answer is one, and some are sent on.
 
     ``answer`` is the JSON value of the field named by ``form``; with a trace it is ``{"result": …, "process": …}``.
     ``case`` holds the :data:`CASE_FIELDS` of a self-contained row, and is None where the case is a benchmark's.

@@ -6,7 +6,7 @@ whether a model answers by function calling or by text, which no single row can 
     {"id": "irrelevance_3", "result": "I cannot do that."}      either kind of model may answer this
     {"id": "simple_python_0", "result": [{"f": "{}"}]}          only a function-calling model has such rows
 
-So the input is read twice, and nothing but the figures below is kept.
+So all of it is looked at before the first row is judged. Small input is kept, larger input is read again.
 """
 
 from __future__ import annotations
@@ -25,17 +25,21 @@ SAMPLE = 2000
 TEXTS = 50
 """How many text results of a model are kept for telling its dialect, each up to :data:`LONGEST` characters."""
 LONGEST = 20_000
+SMALL = 4_000_000
+"""Up to so many bytes of files are kept in memory, as some five times as many."""
 
 
 @dataclass(slots=True)
 class Survey:
-    """What the first look found.
+    """What the first look through ``sources`` found.
 
-    ``models`` counts rows; ``calling`` names the models with stored results that are calls, and ``texts`` samples the
-    stored results that are text, model by model. ``languages`` counts the rows that say theirs, ``firsts`` is the first
-    row of each file.
+    ``kept`` are all rows where they are few. ``models`` counts rows; ``calling`` names the models with stored results
+    that are calls, and ``texts`` samples the stored results that are text, model by model. ``languages`` counts rows
+    that say theirs, ``firsts`` is the first row of each file.
     """
 
+    sources: Sequence[Source | BadRow]
+    kept: Sequence[Prediction | BadRow] | None = None
     models: Counter[str] = field(default_factory=Counter)
     calling: set[str] = field(default_factory=set)
     texts: dict[str, list[str]] = field(default_factory=dict)
@@ -49,6 +53,10 @@ class Survey:
     def rows(self) -> int:
         """How many rows can be read."""
         return self.models.total()
+
+    def predictions(self) -> Iterable[Prediction | BadRow]:
+        """Every row of the sources, once more."""
+        return read_predictions(self.sources) if self.kept is None else self.kept
 
 
 def read_predictions(sources: Iterable[Source | BadRow]) -> Iterator[Prediction | BadRow]:
@@ -66,8 +74,9 @@ def read_predictions(sources: Iterable[Source | BadRow]) -> Iterator[Prediction 
 
 def survey(sources: Sequence[Source | BadRow]) -> Survey:
     """Look through all sources once."""
-    found = Survey()
-    for prediction in read_predictions(sources):
+    kept = list(read_predictions(sources)) if _are_small(sources) else None
+    found = Survey(sources, kept)
+    for prediction in found.predictions():
         if isinstance(prediction, BadRow):
             continue
         found.models[prediction.model] += 1
@@ -82,6 +91,11 @@ def survey(sources: Sequence[Source | BadRow]) -> Survey:
             found.languages[prediction.language] += 1
         found.own_cases += prediction.case is not None
     return found
+
+
+def _are_small(sources: Sequence[Source | BadRow]) -> bool:
+    files = [source.path for source in sources if isinstance(source, Source)]
+    return sum(file.stat().st_size for file in files if file.exists()) <= SMALL
 
 
 def _look_at(prediction: Prediction, found: Survey) -> None:

@@ -9,7 +9,7 @@ Every decision comes with a sentence that is said aloud::
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from starbench.benchmarks import Benchmark, languages, load_benchmark, recognise
 from starbench.benchmarks.custom import OwnCases, read_case
 from starbench.dialects import parse
 from starbench.errors import InputError, UnknownNameError
-from starbench.predictions import BadRow, Prediction, Source, Survey, read_predictions
+from starbench.predictions import BadRow, Prediction, Survey
 from starbench.scoring.stored import Known
 from starbench.similarity import profile as profile_of
 from starbench.types import Case
@@ -48,7 +48,6 @@ class Chosen:
 
 def choose_benchmark(
     found: Survey,
-    sources: Iterable[Source | BadRow],
     name: str | None = None,
     cases: Path | None = None,
     options: Mapping[str, Any] | None = None,
@@ -61,7 +60,7 @@ def choose_benchmark(
     if cases is not None:
         return _loaded(partial(load_benchmark, "custom", path=str(cases)), f"the cases of {cases}")
     if name in (None, "custom") and found.own_cases:
-        return _own_cases(sources)
+        return _own_cases(found.predictions())
     if name == "custom":
         raise InputError("the benchmark 'custom' is made of your own cases; give them with --cases, or in the rows")
     if name is not None:
@@ -95,12 +94,12 @@ def _loaded(load: Callable[[], Benchmark], how: str, options: Mapping[str, Any] 
     return Chosen(load(), load, how, options=options or {})
 
 
-def _own_cases(sources: Iterable[Source | BadRow]) -> Chosen:
+def _own_cases(rows: Iterable[Prediction | BadRow]) -> Chosen:
     """The cases that the rows themselves bring; one id means one case, whoever answers it."""
     table: dict[str, Case] = {}
     first: dict[str, Prediction] = {}
     rejected: dict[Place, BadRow] = {}
-    for row in read_predictions(sources):
+    for row in rows:
         if isinstance(row, BadRow) or row.case is None:
             continue
         try:
@@ -158,7 +157,7 @@ def addressed(
         else:
             stored = dialects[row.model].dialect if row.form == "result" and row.model in dialects else "auto"
             id = f"{row.language}:{row.id}" if chosen.language == "both" else row.id
-            yield replace(row, id=id, dialect=asked or row.dialect or stored)
+            yield row._replace(id=id, dialect=asked or row.dialect or stored)
 
 
 def _language_problem(row: Prediction, language: str | None) -> str | None:

@@ -6,22 +6,25 @@ Example of one explanation::
      "wanted": [{"part": "BR-113", "pieces": 2}], "got": [{"part": "BR-113", "pieces": 3}],
      "difference": ["[0].pieces: wanted 2, got 3"]}
 
-Lists and objects are compared by deepdiff, which is loaded when the first one is met.
+Lists and objects are compared place by place, in the pairs of places that the similarity was made of.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import zip_longest
 from typing import Any
 
-from starbench.similarity.values import nested, written
+from starbench.similarity.values import equal_ends, kind, nested, written
 from starbench.types import Accepted, ArgumentPart, CallPart, Fields
 
 LARGEST = 500
-"""How many values and characters each side may have to be compared in depth; deepdiff is not linear."""
+"""How many values and characters each side may have to be compared in depth, so that explanations stay short."""
 DEEPEST = 16
 """How many levels are looked into."""
+_NOTHING = object()
+"""What stands in a place that one of two values does not have."""
 
 
 def explain(parts: Iterable[CallPart]) -> list[dict[str, Any]]:
@@ -83,27 +86,32 @@ def differences(wanted: Any, got: Any) -> list[str]:
     """How two JSON values differ, a short line for each place."""
     if not (_small(wanted) and _small(got)):
         return ["too large to be compared place by place"]
-    from deepdiff import DeepDiff
-
-    lines = []
-    found = DeepDiff(wanted, got, view="tree", threshold_to_diff_deeper=0, ignore_private_variables=False)
-    for kind, levels in found.items():
-        for level in levels:
-            place = _path(level.path(output_format="list"))
-            lines.append(f"{place}: {_sentence(kind, level.t1, level.t2)}")
-    return sorted(lines)
+    return sorted(_differing(wanted, got, ""))
 
 
-def _sentence(kind: str, wanted: Any, got: Any) -> str:
-    if kind.endswith("_added"):
-        return f"got {show(got)}, nothing wanted"
-    if kind.endswith("_removed"):
-        return f"wanted {show(wanted)}, left out"
-    return f"wanted {show(wanted)}, got {show(got)}"
+def _differing(wanted: Any, got: Any, place: str) -> Iterator[str]:
+    if isinstance(wanted, dict) and isinstance(got, dict):
+        for name in wanted.keys() | got.keys():
+            yield from _differing(wanted.get(name, _NOTHING), got.get(name, _NOTHING), f"{place}.{written(name)}")
+    elif isinstance(wanted, (list, tuple)) and isinstance(got, (list, tuple)):
+        for index, one, other in _side_by_side(wanted, got):
+            yield from _differing(one, other, f"{place}[{index}]")
+    elif wanted is _NOTHING:
+        yield f"{place}: got {show(got)}, nothing wanted"
+    elif got is _NOTHING:
+        yield f"{place}: wanted {show(wanted)}, left out"
+    elif kind(wanted) != kind(got) or wanted != got:
+        yield f"{place}: wanted {show(wanted)}, got {show(got)}"
 
 
-def _path(steps: Sequence[Any]) -> str:
-    return "".join(f"[{step}]" if isinstance(step, int) else f".{written(step)}" for step in steps)
+def _side_by_side(wanted: Sequence[Any], got: Sequence[Any]) -> Iterator[tuple[int, Any, Any]]:
+    """The elements of two lists that were compared with each other for the similarity, with their place."""
+    head = tail = 0
+    if len(wanted) != len(got):
+        head, tail = equal_ends(got, wanted)
+    middle = zip_longest(wanted[head : len(wanted) - tail], got[head : len(got) - tail], fillvalue=_NOTHING)
+    for index, (one, other) in enumerate(middle, head):
+        yield index, one, other
 
 
 def show(value: Any) -> str:
@@ -115,7 +123,7 @@ def show(value: Any) -> str:
 
 
 def _small(value: Any) -> bool:
-    """Whether a JSON value is small and flat enough for deepdiff; looks no further than it takes to say no."""
+    """Whether a JSON value is small and flat enough to be looked into; goes no further than it takes to say no."""
     count, stack = 0, [(value, 0)]
     while stack:
         value, depth = stack.pop()

@@ -9,7 +9,7 @@ Example::
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from starbench.benchmarks import Benchmark
 from starbench.benchmarks.base import is_inference_error
@@ -81,7 +81,7 @@ class Grader:
         parts = verdict.similarity.parts
         explanation = explain(parts) if self.settings.explained and not verdict.valid else []
         # made here, where several processes can share the work
-        return replace(row, line=json_line(row.record() | details(output, case.expected, parts, explanation)))
+        return row._replace(line=json_line(row.record() | details(output, case.expected, parts, explanation)))
 
 
 @dataclass(frozen=True, slots=True)

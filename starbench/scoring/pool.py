@@ -4,7 +4,8 @@ Example::
 
     list(in_chunks(range(5), 2)) == [[0, 1], [2, 3], [4]]
 
-Only a few chunks are under way at any time, so a long stream of items never lies in memory as a whole.
+Only a few chunks are under way at any time, so a long stream of items never lies in memory as a whole. Of a list that
+does, processes that start as copies are only told the places.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import multiprocessing
 import os
 import signal
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from itertools import islice
 from pathlib import Path
@@ -54,10 +55,12 @@ def mapped(
         list(map(prepare(), samples))
         gc.freeze()  # or each copy would write into all of it while looking for garbage
     context = multiprocessing.get_context(method)
-    executor = ProcessPoolExecutor(jobs, mp_context=context, initializer=_start, initargs=(prepare, gc.get_threshold()))
+    shared = items if method == "fork" and isinstance(items, Sequence) else None
+    start = (prepare, gc.get_threshold(), shared)
+    executor = ProcessPoolExecutor(jobs, mp_context=context, initializer=_start, initargs=start)
     waiting: deque[Future[list[R]]] = deque()
     try:
-        for chunk in in_chunks(items, CHUNK):
+        for chunk in in_chunks(items if shared is None else range(len(shared)), CHUNK):
             waiting.append(executor.submit(_work, chunk))
             if len(waiting) >= jobs * AHEAD:
                 yield from waiting.popleft().result()
@@ -94,10 +97,13 @@ _STATE: dict[str, Callable[[Any], Any]] = {}
 """What a worker process was prepared with: a pool hands nothing else from its initializer to its tasks."""
 
 
-def _start(prepare: Callable[[], Callable[[Any], Any]], threshold: tuple[int, int, int]) -> None:
+def _start(
+    prepare: Callable[[], Callable[[Any], Any]], threshold: tuple[int, int, int], shared: Sequence[Any] | None
+) -> None:
     gc.set_threshold(*threshold)  # a process that starts afresh does not have its parent's
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle; workers end with it
-    _STATE["work"] = prepare()
+    work = prepare()
+    _STATE["work"] = work if shared is None else lambda place: work(shared[place])
 
 
 def _work(chunk: list[Any]) -> list[Any]:

@@ -9,16 +9,16 @@ Example, as a line of ``scores.jsonl``; what the answer was, and how it compares
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from starbench.errors import family
 from starbench.types import Accepted, Call, CallPart, Expected, Fields, Output
 
+NO_FIGURES: Mapping[str, float] = {}
 
-@dataclass(frozen=True, slots=True)
-class ScoredRow:
-    """One answer, judged. Plain values only, so that it travels between processes.
+
+class ScoredRow(NamedTuple):
+    """One answer, judged. A tuple of plain values, because it travels between processes.
 
     ``infrastructure`` marks an answer that is an error message of the serving side. ``line`` is the row as it stands in
     ``scores.jsonl``, with all that a reader wants to see beside the verdict; it is empty where nobody asked for it.
@@ -38,7 +38,7 @@ class ScoredRow:
     file: str = ""
     row: int = 0
     line: bytes = b""
-    figures: Mapping[str, float] = field(default_factory=dict)
+    figures: Mapping[str, float] = NO_FIGURES
 
     @property
     def counted(self) -> bool:
@@ -47,7 +47,11 @@ class ScoredRow:
 
     def record(self) -> dict[str, Any]:
         """The verdict as a JSON object."""
-        return {name: getattr(self, name) for name in self.__slots__ if name not in ("file", "row", "line")}
+        return {name: value for name, value in self._asdict().items() if name not in BESIDE}
+
+
+BESIDE = frozenset(("file", "row", "line"))
+"""What a row carries that is no part of the verdict."""
 
 
 def details(output: Output, expected: Expected, parts: Sequence[CallPart], explanation: Any) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from typing import Any
 import starbench
 from starbench.benchmarks import Benchmark
 from starbench.errors import InputError
-from starbench.predictions import BadRow, Prediction, Source, Survey, read_predictions, survey
+from starbench.predictions import BadRow, Prediction, Source, Survey, survey
 from starbench.scoring.choice import Chosen, addressed, check_names, choose_benchmark, choose_grading
 from starbench.scoring.grading import Preparation, Settings
 from starbench.scoring.pool import mapped, useful_jobs
@@ -75,9 +75,9 @@ class Run:
         sources = [source for source in sources if _is_in(language, source)]
         found = survey(sources)
         if not found.rows:
-            problems = [source.sentence for source in read_predictions(sources) if isinstance(source, BadRow)]
+            problems = [source.sentence for source in found.predictions() if isinstance(source, BadRow)]
             raise InputError("\n".join(["there is nothing to score", *problems[:20]]))
-        chosen = choose_benchmark(found, sources, benchmark, cases, _asked(language, keep_reasoning))
+        chosen = choose_benchmark(found, benchmark, cases, _asked(language, keep_reasoning))
         used, note = choose_grading(chosen.benchmark, grading)
         jobs = jobs or useful_jobs(found.rows)
         settings = Settings(used, profile, lines, explained)
@@ -92,7 +92,7 @@ class Run:
 
     def predictions(self) -> Iterator[Prediction | BadRow]:
         """The answers of this benchmark, each with its dialect, not judged yet."""
-        return addressed(read_predictions(self.sources), self.chosen, self.dialects, self.dialect)
+        return addressed(self.found.predictions(), self.chosen, self.dialects, self.dialect)
 
     def __iter__(self) -> Iterator[ScoredRow | BadRow]:
         """Judge every row, count it and give it out."""
@@ -109,7 +109,8 @@ class Run:
         predictions = self.predictions()
         for row, prediction in zip(self.stored, predictions, strict=False):
             yield prepare()(prediction) if row is None else row
-        yield from mapped(prepare, predictions, self.jobs, self.found.firsts.values())
+        rest = predictions if self.found.kept is None else list(predictions)
+        yield from mapped(prepare, rest, self.jobs, self.found.firsts.values())
 
     @property
     def key(self) -> str:

@@ -12,17 +12,17 @@ A killed run leaves complete lines and perhaps a torn last one, which is judged 
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import fields
 from pathlib import Path
 from typing import BinaryIO
 
 from starbench.errors import InputError
 from starbench.scoring.files import written_whole
-from starbench.scoring.rows import ScoredRow
+from starbench.scoring.rows import BESIDE, ScoredRow
 
-_OF_RECORD = frozenset(field.name for field in fields(ScoredRow)) - {"file", "row", "line"}
+_OF_RECORD = frozenset(ScoredRow._fields) - BESIDE
 
 
 KEPT_BACK = 32
@@ -30,10 +30,10 @@ KEPT_BACK = 32
 
 
 class Unfinished:
-    """The part file of one run, open for appending; ``known`` lines were there before."""
+    """The part file of one run, open for appending: ``known`` lines were there before; ``gaps`` of all are empty."""
 
-    def __init__(self, path: Path, file: BinaryIO, known: int) -> None:
-        self.known = known
+    def __init__(self, path: Path, file: BinaryIO) -> None:
+        self.known, self.gaps = _complete_lines(file)
         self._path = path
         self._file = file
         self._passed = 0
@@ -50,6 +50,7 @@ class Unfinished:
         self._passed += 1
         if self._passed > self.known:
             self._file.write(line or b"\n")
+            self.gaps += not line
             self._waiting += 1
         if self._waiting >= KEPT_BACK:
             self._file.flush()
@@ -70,25 +71,29 @@ def unfinished(scores: Path, key: str) -> Iterator[Unfinished]:
         raise InputError(f"{scores} cannot be written ({problem.strerror}); give another folder with --out") from None
     with file:
         _lock(file, scores)
-        yield Unfinished(part, file, _complete_lines(file))
+        rows = Unfinished(part, file)
+        yield rows
         file.flush()
         with written_whole(scores) as out, part.open("rb") as lines:
-            out.writelines(line for line in lines if line.strip())
+            if rows.gaps:
+                out.writelines(line for line in lines if line.strip())
+            else:
+                shutil.copyfileobj(lines, out)
     for left in scores.parent.glob(".scores-*.part"):
         left.unlink(missing_ok=True)
 
 
-def _complete_lines(file: BinaryIO) -> int:
-    """How many whole lines the file begins with; what follows is cut off."""
+def _complete_lines(file: BinaryIO) -> tuple[int, int]:
+    """How many whole lines the file begins with, and how many of them are empty; what follows is cut off."""
     file.seek(0)
-    lines, end = 0, 0
+    lines = gaps = end = 0
     for line in file:
         if line != b"\n" and not (line.startswith(b"{") and line.endswith(b"}\n")):
             break
-        lines, end = lines + 1, end + len(line)
+        lines, gaps, end = lines + 1, gaps + (line == b"\n"), end + len(line)
     file.truncate(end)
     file.seek(end)
-    return lines
+    return lines, gaps
 
 
 def _row(line: bytes) -> ScoredRow:

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import zip_longest
 from typing import Any
 
@@ -143,12 +143,17 @@ def _read_number(text: str) -> float:
 
 def _list(got: list[Any], wanted: list[Any], depth: int) -> float:
     longer, shorter = max(len(got), len(wanted)), min(len(got), len(wanted))
-    head = tail = 0
-    if shorter < longer:
-        head = next((i for i in range(shorter) if not same(got[i], wanted[i])), shorter)
-        tail = next((i for i in range(shorter - head) if not same(got[-1 - i], wanted[-1 - i])), shorter - head)
+    head, tail = equal_ends(got, wanted) if shorter < longer else (0, 0)
     middle = [nested(got[i], wanted[i], depth)[0] for i in range(head, shorter - tail)]
     return fraction(middle, longer, ones=head + tail)
+
+
+def equal_ends(a: Sequence[Any], b: Sequence[Any]) -> tuple[int, int]:
+    """How many elements two lists have in common at their start, and how many of the rest at their end."""
+    shorter = min(len(a), len(b))
+    head = next((i for i in range(shorter) if not same(a[i], b[i])), shorter)
+    tail = next((i for i in range(shorter - head) if not same(a[-1 - i], b[-1 - i])), shorter - head)
+    return head, tail
 
 
 def _object(got: Mapping[Any, Any], wanted: Mapping[Any, Any] | Fields, depth: int) -> float:

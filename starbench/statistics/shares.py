@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Iterable
 from functools import lru_cache
-from statistics import NormalDist
 
 
 def wilson(correct: int, n: int, confidence: float = 0.95) -> tuple[float, float]:
@@ -67,4 +66,6 @@ def mean(values: Collection[float]) -> float | None:
 @lru_cache(maxsize=8)
 def _quantile(confidence: float) -> float:
     """How many standard deviations on each side of the middle hold ``confidence`` of a normal distribution."""
+    from statistics import NormalDist  # which brings exact fractions and decimals along
+
     return NormalDist().inv_cdf((1 + confidence) / 2)

@@ -51,6 +51,25 @@ def test_lists_and_objects_are_compared_place_by_place() -> None:
 
 
 @pytest.mark.parametrize(
+    ("wanted", "got", "lines"),
+    [
+        (["a", "b"], ["b"], ['[0]: wanted "a", left out']),
+        (["a"], ["a", 1, {"x": None}], ["[1]: got 1, nothing wanted", '[2]: got {"x": null}, nothing wanted']),
+        ([1, 2, 3], [1, 5, 6, 3], ["[1]: wanted 2, got 5", "[2]: got 6, nothing wanted"]),
+        ({"x": [1]}, {"x": [True]}, [".x[0]: wanted 1, got true"]),
+        ([2.0, 1], [2, 1.5], ["[1]: wanted 1, got 1.5"]),
+        ([1], ["1"], ['[0]: wanted 1, got "1"']),
+        ([[1]], [{"a": 1}], ['[0]: wanted [1], got {"a": 1}']),
+        ([(1, 2)], [[1, 2]], []),
+    ],
+)
+def test_lists_of_other_lengths_are_laid_side_by_side_as_the_similarity_does(
+    wanted: Any, got: Any, lines: list[str]
+) -> None:
+    assert differences(wanted, got) == lines
+
+
+@pytest.mark.parametrize(
     ("got", "wanted", "chosen"),
     [
         ("b", Accepted(("a", "b")), "b"),

@@ -14,21 +14,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from starbench.dialects import detect, parse, render
+from starbench.dialects import detect_marked, parse, render
 from starbench.types import Attempt, Output, Tool
 
 TEXT = "acebench"
 """The dialect that ACEBench's prompt asks for."""
 
-MARKED = 0.95
-"""How sure detection is where a dialect's own markers stand in a text; nothing less overrules the prompt's dialect."""
-
 
 def read(given: Any, dialect: str, tools: Sequence[Tool]) -> Output:
     """The calls of an answer as values, which strict grading and similarity look at."""
     if dialect == "auto" and isinstance(given, str):
-        found = next(iter(detect(given, tools)), None)
-        dialect = found.dialect if found is not None and found.confidence >= MARKED else TEXT
+        dialect = detect_marked(given, tools) or TEXT
     return parse(given, dialect, tools)
 
 

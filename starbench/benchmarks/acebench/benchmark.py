@@ -9,7 +9,8 @@ The ids are the same in both languages. Where both are scored together, they car
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from starbench import store
@@ -41,22 +42,23 @@ from starbench.benchmarks.acebench.verdicts import (
 )
 from starbench.benchmarks.base import Accuracy
 from starbench.benchmarks.errata import Erratum
+from starbench.benchmarks.fetched import FetchedBenchmark
 from starbench.errors import UnknownNameError
 from starbench.types import Case, Output, Verdict
 
 __all__ = ["ACEBench"]
 
 
-class ACEBench:
+class ACEBench(FetchedBenchmark):
     """ACEBench; implements :class:`~starbench.benchmarks.base.Benchmark`.
 
     ``language`` is "en", "zh" or "both". Upstream grades an answer together with its reasoning, which mostly makes it
-    unreadable; here that is split off, unless ``keep_reasoning``. Making it finds the data, or fetches it, which
-    ``notify`` is told; UnknownNameError for another language, DataUnavailableError where there is no data.
+    unreadable; here that is split off, unless ``keep_reasoning``. UnknownNameError for another language.
     """
 
     name = "acebench"
     languages = LANGUAGES
+    grading_table = GRADINGS
 
     def __init__(self, language: str = "en", keep_reasoning: bool = False, notify: store.Notify = store.say) -> None:
         if language not in (*LANGUAGES, "both"):
@@ -64,26 +66,11 @@ class ACEBench:
         self.language = language
         self.keep_reasoning = keep_reasoning
         self._notify = notify
-        self._folder = store.obtain("acebench", notify)
+        super().__init__(notify)
         self._spoken = LANGUAGES if language == "both" else (language,)
         self._entries = {spoken: Entries(self._folder, spoken) for spoken in self._spoken}
         self._prompts = {spoken: Prompts(self._folder, spoken) for spoken in self._spoken}
         self._places: dict[str, Place] = {}
-
-    @property
-    def version(self) -> str:
-        """The commit of the upstream repository that the data is from."""
-        return self._folder.dataset.version
-
-    @property
-    def data_sha256(self) -> str:
-        """One hash over all files that can decide a verdict."""
-        return self._folder.dataset.data_sha256
-
-    @property
-    def gradings(self) -> Sequence[str]:
-        """``official``, ``official-2025-09`` and ``strict``."""
-        return tuple(GRADINGS)
 
     @property
     def categories(self) -> Mapping[str, int]:
@@ -122,7 +109,9 @@ class ACEBench:
         Its messages are upstream's prompt where the data holds that, and else the question alone. An agent's prompt
         changes with every step, so it always has the question.
         """
-        return self._place(id).case
+        place = self._place(id)
+        prompts = self._prompts[self._parts(id)[0]]
+        return replace(place.case, messages=tuple(prompts.messages(place.category, place.case.source)))
 
     def cases(self, category: str | None = None) -> Iterator[Case]:
         """The cases of a category or group (``normal``, ``atom``, ``special``, …), or all; language by language.
@@ -156,8 +145,7 @@ class ACEBench:
         accuracy among its figures. Raises UnknownNameError for an unknown id, grading, dialect or profile; never on
         what a model wrote.
         """
-        if grading not in GRADINGS:
-            raise UnknownNameError.of("grading of acebench", grading, GRADINGS)
+        self._check_grading(grading)
         place = self._place(id)
         if place.category.group == "agent":
             return agent_verdict(place, run_of(result), grading, profile)
@@ -192,17 +180,21 @@ class ACEBench:
         """The name of a case, category or dialogue: as published, or with its language where there are two."""
         return with_language(name, spoken) if self.language == "both" else name
 
+    def _parts(self, id: str) -> tuple[str, str]:
+        """The language of a case and its published id."""
+        return without_language(id) if self.language == "both" else (self.language, id)
+
     def _place(self, id: str) -> Place:
+        """What grading needs of a case: all but its messages, which are long."""
         known = self._places.get(id)
         if known is None:
             known = self._places[id] = self._found(id)
         return known
 
     def _found(self, id: str) -> Place:
-        spoken, bare = without_language(id) if self.language == "both" else (self.language, id)
+        spoken, bare = self._parts(id)
         if spoken not in self._entries:
             raise UnknownNameError(f"{id!r} does not say its language; with both, ids look like en:normal_atom_bool_0")
         category, entry = self._entries[spoken].at(bare)
-        messages = self._prompts[spoken].messages(category, entry)
-        case = case_of(category, entry, id, self._name(category.name, spoken), messages)
+        case = case_of(category, entry, id, self._name(category.name, spoken))
         return Place(case, category, errata(spoken).get(bare))

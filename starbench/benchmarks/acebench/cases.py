@@ -26,15 +26,13 @@ Entry = Mapping[str, Any]
 _NUMBER = re.compile(r"_\d+$")
 
 
-def case_of(
-    category: Category, entry: Entry, id: str, category_name: str, messages: Sequence[Mapping[str, str]]
-) -> Case:
-    """The case that ``entry`` holds, under the names that it has in the benchmark."""
+def case_of(category: Category, entry: Entry, id: str, category_name: str) -> Case:
+    """The case that ``entry`` holds, under the names that it has in the benchmark, without messages."""
     return Case(
         id=id,
         benchmark="acebench",
         category=category_name,
-        messages=tuple(messages),
+        messages=(),
         tools=read_tools(entry["function"]),
         expected=expected_of(category, entry),
         source=entry,

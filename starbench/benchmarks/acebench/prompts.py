@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any
 
 from starbench.benchmarks.acebench.categories import Category
@@ -28,7 +29,7 @@ class Prompts:
         self._language = language
         self._texts: Mapping[str, str] | None = None
 
-    @property
+    @cached_property
     def known(self) -> bool:
         """Whether the data holds them."""
         return self._file not in self._folder.absent_extras()

@@ -19,16 +19,13 @@ from starbench.benchmarks.base import is_inference_error
 from starbench.benchmarks.bfcl.categories import Place
 from starbench.benchmarks.bfcl.decode import DecodeFailure, decode
 from starbench.benchmarks.bfcl.source_values import typed
-from starbench.dialects import detect, parse
+from starbench.dialects import detect_marked, parse
 from starbench.dialects.messages import split_openai
 from starbench.types import Attempt, Case, Output, Tool
 
 FC = "bfcl-fc"
 PROMPT = "bfcl-prompt"
 MESSAGE = "message.openai"
-
-MARKED = 0.95
-"""How sure detection is where a dialect's own markers stand in a text; nothing less overrules BFCL's prompt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +64,9 @@ def answer_of(given: Any, dialect: str, place: Place, tools: Sequence[Tool]) -> 
         name = _structured_form(given)
         return Answer(given, name, given if name == FC else _stored(given))
     prompted = place.category is not place.base_category  # format_sensitivity is for prompted models alone
-    marked = None if prompted else next(iter(detect(text, tools)), None)
-    if marked is not None and marked.confidence >= MARKED:
-        return Answer(given, marked.dialect, text)
+    marked = None if prompted else detect_marked(text, tools)
+    if marked is not None:
+        return Answer(given, marked, text)
     return Answer(given, asked, text.rpartition("</think>")[2].lstrip("\n"))
 
 

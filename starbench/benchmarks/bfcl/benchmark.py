@@ -9,11 +9,11 @@ True
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from starbench import store
-from starbench.benchmarks.base import GRADINGS, Accuracy
+from starbench.benchmarks.base import Accuracy
 from starbench.benchmarks.bfcl.agentic import agentic_verdict
 from starbench.benchmarks.bfcl.aggregate import aggregate
 from starbench.benchmarks.bfcl.answers import Answer, answer_of, official_calls, read
@@ -24,41 +24,23 @@ from starbench.benchmarks.bfcl.data import Entries
 from starbench.benchmarks.bfcl.errata import errata
 from starbench.benchmarks.bfcl.multi_turn import conversation_verdict, read_conversation
 from starbench.benchmarks.errata import Erratum
+from starbench.benchmarks.fetched import FetchedBenchmark
 from starbench.benchmarks.strict import strict_verdict
-from starbench.errors import UnknownNameError
 from starbench.similarity import compare
 from starbench.types import Case, Output, Similarity, Verdict
 
 __all__ = ["BFCL"]
 
 
-class BFCL:
-    """BFCL v4; implements :class:`~starbench.benchmarks.base.Benchmark`.
-
-    Making it finds the data, or fetches it, which ``notify`` is told; DataUnavailableError where that fails.
-    """
+class BFCL(FetchedBenchmark):
+    """BFCL v4; implements :class:`~starbench.benchmarks.base.Benchmark`."""
 
     name = "bfcl"
 
     def __init__(self, notify: store.Notify = store.say) -> None:
-        self._folder = store.obtain("bfcl", notify)
+        super().__init__(notify)
         self._entries = Entries(self._folder)
         self._cases: dict[str, Case] = {}
-
-    @property
-    def version(self) -> str:
-        """The version of the ``bfcl-eval`` distribution that the data is from."""
-        return self._folder.dataset.version
-
-    @property
-    def data_sha256(self) -> str:
-        """One hash over all files that can decide a verdict."""
-        return self._folder.dataset.data_sha256
-
-    @property
-    def gradings(self) -> Sequence[str]:
-        """``official`` and ``strict``."""
-        return tuple(GRADINGS)
 
     @property
     def categories(self) -> Mapping[str, int]:
@@ -103,8 +85,7 @@ class BFCL:
         The similarity is the same in every grading. Raises UnknownNameError for an unknown id, grading, dialect or
         profile; never on what a model wrote.
         """
-        if grading not in GRADINGS:
-            raise UnknownNameError.of("grading of bfcl", grading, GRADINGS)
+        self._check_grading(grading)
         case, where = self.case(id), place(id)
         if where.category.answers == "conversation":
             return conversation_verdict(

@@ -53,6 +53,7 @@ class Entries:
         self._derived: dict[str, None] | None = None
         self._tools: dict[str | tuple[str, ...], tuple[Tool, ...]] = {}
         self._functions: dict[bytes, Function] = {}
+        self._offers: dict[bytes, list[Function]] = {}
 
     def at(self, place: Place) -> Entry:
         """The entry for ``place``; UnknownNameError where the category has none of that id."""
@@ -73,6 +74,12 @@ class Entries:
         if whose not in self._tools:
             self._tools[whose] = read_tools(entry["function"])
         return self._tools[whose]
+
+    def _offered(self, text: bytes) -> list[Function]:
+        """The functions of a JSON list; many entries offer the same ones in the same words."""
+        if text not in self._offers:
+            self._offers[text] = [self._function(definition) for definition in json.loads(text)]
+        return self._offers[text]
 
     def _function(self, definition: dict[str, Any]) -> Function:
         """One function; most stood in an entry before, word for word, and are kept once."""
@@ -118,7 +125,8 @@ class Entries:
         Where categories share a file, it gets the id and the classes of its own.
         """
         text, answer = lines
-        entry: dict[str, Any] = {**json.loads(text), "id": id}
+        rest, functions = _apart(text)
+        entry: dict[str, Any] = {**json.loads(rest), "id": id}
         if answer is not None:
             entry["ground_truth"] = json.loads(answer)["ground_truth"]
         if category.file:
@@ -126,14 +134,23 @@ class Entries:
         if category.answers in ("conversation", "text"):
             entry["function"] = [tool for name in entry["involved_classes"] for tool in self.sources.documents(name)]
         else:
-            functions = [self._function(definition) for definition in entry["function"]]
-            entry["function"] = [function.definition for function in functions]
-            self._tools[id] = tuple(function.tool for function in functions)
+            offered = self._offered(functions)
+            entry["function"] = [function.definition for function in offered]
+            self._tools[id] = tuple(function.tool for function in offered)
         return entry
 
     def _file(self, file: str) -> dict[str, bytes]:
         """The lines of a file by the id that each begins with: ``{"id": "simple_python_0", …``."""
         return {line.split(b'"', 4)[3].decode(): line for line in self._folder.read(file).splitlines() if line}
+
+
+def _apart(text: bytes) -> tuple[bytes, bytes]:
+    """The line of an entry as an object without functions, and the list of its functions (of a conversation: empty).
+
+    That list is what each published line with functions ends in.
+    """
+    rest, key, functions = text.rstrip().partition(b', "function": ')
+    return (rest + b"}", functions[:-1]) if key else (text, b"[]")
 
 
 def _number(id: str) -> str:
