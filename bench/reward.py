@@ -25,13 +25,13 @@ from measure import machine
 from reward_rows import Row, distinct_rows, grouped_rows, independent_rows, reply_rows
 
 import starbench.similarity.text as text
-from starbench.reward import SimReward, hermes, offered, star, task
+from starbench.reward import SimReward, hermes, offered, star_text, task
 from starbench.similarity import compare, expected_calls
 from starbench.types import Call
 
 CACHES = [
     value
-    for module in (text, hermes, offered, star, task)
+    for module in (text, hermes, offered, star_text, task)
     for name, value in vars(module).items()
     if hasattr(value, "cache_clear") and "stem" not in name
 ]

@@ -14,6 +14,7 @@ values are not part of the format; the similarity grades them. Where no tools ar
 from __future__ import annotations
 
 from starbench.reward.hermes import Answer
+from starbench.reward.offered import Definition
 from starbench.reward.task import Task
 from starbench.types import Call, ExpectedCall
 
@@ -24,20 +25,21 @@ def format_problem(answer: Answer, task: Task, *, reasoning_required: bool = Fal
         return answer.problem
     if reasoning_required and not answer.reasoned:
         return "reasoning:missing"
-    if answer.calls and task.offered.by_name:
-        for call in answer.calls:
-            problem = _call_problem(call, task)
-            if problem is not None:
-                return problem
+    strange = [call for call in answer.calls if not _as_in_gold(call, task)]
+    if strange or (answer.calls and task.tools is not None):  # a prompt's tools are slow to read, and rarely needed
+        offered = task.offered.by_name
+        problems = (_call_problem(call, offered.get(call.name), task) for call in strange)
+        return next(filter(None, problems), None) if offered else None
     return None
 
 
-def _call_problem(call: Call, task: Task) -> str | None:
+def _as_in_gold(call: Call, task: Task) -> bool:
+    """Whether the gold calls the same function with the same arguments, so that no definition can speak against it."""
     given = call.arguments.keys()
-    for wanted in task.expected.calls:
-        if wanted.name == call.name and wanted.arguments.keys() == given:
-            return None  # the gold does the same, so the definition, which is slow to read, cannot speak against it
-    definition = task.offered.by_name.get(call.name)
+    return any(wanted.name == call.name and wanted.arguments.keys() == given for wanted in task.expected.calls)
+
+
+def _call_problem(call: Call, definition: Definition | None, task: Task) -> str | None:
     if definition is None:
         return None if _gold_calls(call, task) else "call:unknown_tool"
     known, required, is_open = definition.signature

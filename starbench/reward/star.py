@@ -25,8 +25,7 @@ What the release does, and this module mirrors, by name:
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from starbench.errors import InputError
@@ -34,43 +33,30 @@ from starbench.reward.answer import output_of
 from starbench.reward.base import Reward, made
 from starbench.reward.first_come import StarCall, first_come
 from starbench.reward.gold import read_gold
-from starbench.reward.task import Task
+from starbench.reward.star_text import (
+    RAISED,
+    THOUGHT,
+    TOOLS,
+    Refused,
+    answer_of,
+    calls_of,
+    last_turn,
+    opens_thought,
+    tools_of,
+)
+from starbench.reward.task import MOST_JUDGED, Task
 from starbench.similarity.calls import match_calls
 from starbench.similarity.profiles import PROFILES
 from starbench.similarity.reasons import count_code
 from starbench.similarity.text import rouge_f1
 from starbench.types import Call, Expected
 
-_TURN = "<|im_start|>assistant\n"
-_THINK, _THOUGHT = "<think>", "</think>"
-_CALL = ("<tool_call>", "</tool_call>")
-_TOOLS = ("<tools>", "</tools>")
-_RAISED = (ValueError, TypeError, KeyError, AttributeError, IndexError, RecursionError)
-"""What reading arbitrary JSON as if it had the right shape can raise."""
-_decode = json.JSONDecoder().raw_decode
-_SHORT = 1024
-"""Calls up to this many characters are remembered: answers of a group, and gold and answer, have many in common."""
-
+Credit = tuple[float, float, str | None]
+"""S_calls and S_reply, of which at most one is above 0, and the code of the first difference."""
 Found = tuple[float, float, float, str | None, bool]
 """F, S_calls, S_reply, code, whether a call was tried."""
-
-
-class Refused(Exception):
-    """The answer is worth -1; ``code`` says why."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
-
-
-class Turn(NamedTuple):
-    """The calls of an answer, or its reply; ``reply`` is None where a call tag occurs."""
-
-    calls: Sequence[Any]
-    reply: str | None
-
-
-_NO_TURN = Turn((), "")
+Gold = list[StarCall] | str | Expected
+"""The calls or the reply of a label, or a gold that no label can hold."""
 
 
 class Question(NamedTuple):
@@ -78,219 +64,79 @@ class Question(NamedTuple):
 
     ``head`` is the last turn of the prompt, which the answer goes on with (None without a prompt); ``opens``: that this
     is nothing but an opened thought; ``offered``: function -> a container of its argument names (None where neither
-    tools nor a prompt were given); ``refused``: the code that any answer gets, because the rest cannot be read.
+    tools nor a prompt were given); ``refused``: the code that any answer gets, because the rest cannot be read;
+    ``found``: what was found of answers, because those of a group agree often but for their reasoning.
     """
 
     head: str | None
     opens: bool
-    gold: Turn | Expected
+    gold: Gold
     offered: Mapping[Any, Any] | None
     refused: str | None
+    found: dict[str, Found]
 
 
 def star_reward(completion: Any, task: Task) -> Reward:
     """What the release says of an answer, and -1 where it raises."""
     question: Question = task.view(_question)
     if not isinstance(completion, str):
-        return made(*_judge(completion, task, question))
+        return made(*_judge_structured(completion, task, question))
     try:
-        answer = _answer(completion, question)
+        answer = answer_of(completion, question.head, opens=question.opens)
     except Refused as refusal:
         return made(0.0, 0.0, 0.0, refusal.code, False)
-    found = task.recall("star", answer)
+    found = question.found.get(answer)
     if found is None:
-        found = _judge(answer, task, question)
-        task.remember("star", answer, found)
+        if len(question.found) >= MOST_JUDGED:
+            question.found.clear()
+        found = question.found[answer] = _judge_text(answer, question)
     return made(*found)
 
 
 def _question(task: Task) -> Question:
-    head = _last_turn(task.prompt) if isinstance(task.prompt, str) else None
-    opens = head is not None and head.count("<") == 1 and _THINK in head
+    head = last_turn(task.prompt) if isinstance(task.prompt, str) else None
+    opens = head is not None and opens_thought(head)
     try:
-        return Question(head, opens, _gold(task), _offered(task), None)
+        return Question(head, opens, _gold(task), _offered(task), None, {})
     except Refused as refusal:
-        return Question(head, opens, _NO_TURN, None, refusal.code)
+        return Question(head, opens, "", None, refusal.code, {})
 
 
-def _judge(answer: Any, task: Task, question: Question) -> Found:
-    """What is found of an answer: the text after the reasoning, or an answer that somebody else has read."""
-    _, _, gold, offered, refused = question
-    if refused is not None:
-        return 0.0, 0.0, 0.0, refused, False
-    turn = _NO_TURN
+def _judge_text(answer: str, question: Question) -> Found:
+    """What is found of the text after the reasoning."""
+    if question.refused is not None:
+        return 0.0, 0.0, 0.0, question.refused, False
     try:
-        turn = _turn(answer) if isinstance(answer, str) else _structured(answer, task)
-        if offered is not None and turn.calls:
-            _check(turn.calls, offered)
-        similarity, code = _similarity(turn, gold)
+        calls = calls_of(answer)
     except Refused as refusal:
-        return 0.0, 0.0, 0.0, refusal.code, turn.reply is None or refusal.code == "call:malformed"
-    if gold.calls:
-        return 1.0, similarity, 0.0, code, turn.reply is None
-    return 1.0, 0.0, similarity, code, turn.reply is None
+        return 0.0, 0.0, 0.0, refusal.code, True
+    return _judge(calls, answer, question)
 
 
-def between(text: str, open_tag: str, close_tag: str) -> list[str]:
-    """What stands between pairs of tags, from the left and without overlap; an unclosed tag ends the search.
-
-    No tag is open right after a closing one, so each stretch up to a closing tag holds one pair, or none.
-    """
-    stretches = [stretch.partition(open_tag) for stretch in text.split(close_tag)[:-1]]
-    return [inside for _, tag, inside in stretches if tag]
-
-
-def _last_between(text: str, open_tag: str, close_tag: str) -> str:
-    """The last one of :func:`between`, looked for from the end; "" where there is none."""
-    end = text.rfind(close_tag)
-    while end >= 0:
-        before = text.rfind(close_tag, 0, end)
-        start = text.find(open_tag, before + 1, end)
-        if start >= 0:
-            return text[start + len(open_tag) : end]
-        end = before
-    return ""
-
-
-def _turn(answer: str) -> Turn:
-    """The calls or the reply of a stripped answer; refused where a call is none."""
-    if _CALL[0] not in answer:
-        return Turn((), answer)
-    insides = between(answer, *_CALL)
-    calls = list(map(_call if len(answer) <= _SHORT else _read_call, insides))
-    if None in calls:
-        raise Refused("call:malformed")
-    return Turn(calls, None)
-
-
-def _loads(text: str) -> Any:
-    """As ``json.loads``, at two thirds of its cost for short texts."""
-    text = text.strip(" \t\n\r")
-    value, end = _decode(text)
-    if end < len(text):
-        raise ValueError("more than one value")
-    return value
-
-
-def _read_call(inside: str) -> StarCall | None:
-    """Name and arguments of the JSON between call tags; None where the release raises."""
-    try:
-        value = _loads(inside)
-        return value["name"], value["arguments"]
-    except _RAISED:
-        return None
-
-
-_call = lru_cache(maxsize=16_384)(_read_call)
-
-
-# ---- the label ----
-
-
-def _gold(task: Task) -> Turn | Expected:
-    """The label, read as the release reads it; golds that are no label texts in the way of the other rewards."""
-    gold = task.gold
-    if not isinstance(gold, str):
-        return task.expected
-    label = _read_label(gold)
-    if label is not None:
-        return label
-    try:
-        value = json.loads(gold)
-        if isinstance(value, (list, dict)):  # JSON of calls, which the release cannot read
-            return read_gold(value, lambda: task.offered.tools)
-    except (ValueError, RecursionError, InputError):
-        pass
-    raise Refused("gold:unreadable")
-
-
-def _read_label(label: str) -> Turn | None:
-    _, thought, answer = label.partition(_THOUGHT)
-    if not thought or _THOUGHT in answer:
-        return None
-    try:
-        return _turn(answer.strip())
-    except Refused:
-        return None
-
-
-# ---- the prompt ----
-
-
-def _offered(task: Task) -> Mapping[Any, Any] | None:
-    """Function -> a container of its argument names; None where neither tools nor a prompt were given."""
-    if isinstance(task.prompt, str) and (task.tools is None or _TOOLS[0] in task.prompt):
-        found = _read_tools(task.prompt)
-        if found is None:
-            raise Refused("prompt:unreadable")
-        return found
-    if not task.offered.by_name:
-        return None if task.prompt is None else {}
-    return {tool.name: tool.parameters.get("properties", {}) for tool in task.offered.tools}
-
-
-def _read_tools(prompt: str) -> Mapping[Any, Any] | None:
-    lines = map(str.strip, _last_between(prompt, *_TOOLS).split("\n"))
-    tools = list(map(_tool, filter(None, lines)))
-    return None if None in tools else dict(tools)  # type: ignore[arg-type]
-
-
-@lru_cache(maxsize=8192)
-def _tool(line: str) -> tuple[Any, Any] | None:
-    """Name and container of argument names of the tool on a line; None where the release raises."""
-    try:
-        tool = _loads(line)
-        name, parameters = tool["name"], tool["parameters"]
-        if "properties" in parameters and isinstance(parameters["properties"], dict) and "type" in parameters:
-            parameters = parameters["properties"] if parameters["type"] is not None else parameters
-        hash(name)
-    except _RAISED:
-        return None
-    return name, tuple(parameters) if type(parameters) is dict else parameters
-
-
-# ---- the answer ----
-
-
-def _last_turn(text: str) -> str:
-    start = text.rfind(_TURN)
-    return text if start < 0 else text[start + len(_TURN) :]
-
-
-def _answer(completion: str, question: Question) -> str:
-    """What follows the last ``</think>`` of the last turn, if there is exactly one thought.
-
-    The last turn of prompt and completion together; without a prompt, one that opened the reasoning is assumed.
-    """
-    closing = completion.rfind(_THOUGHT)
-    if question.opens and closing >= 0 and completion.find("<", 0, closing) < 0:  # a thought without any tag
-        answer = completion[closing + len(_THOUGHT) :]
-        if _TURN not in answer:
-            return answer.strip()
-    if question.head is None:
-        return _after_thought(completion if _THINK in completion else _THINK + completion)
-    return _after_thought(_last_turn(question.head + completion))
-
-
-def _after_thought(text: str) -> str:
-    opening, closing = text.find(_THINK), text.rfind(_THOUGHT)
-    if opening < 0 or closing < opening:
-        raise Refused("reasoning:unclosed")
-    if text.find(_THINK, opening + len(_THINK)) >= 0 and len(between(text, _THINK, _THOUGHT)) > 1:
-        raise Refused("reasoning:repeated")
-    return text[closing + len(_THOUGHT) :].strip()
-
-
-def _structured(completion: Any, task: Task) -> Turn:
-    """An answer whose calls were read by somebody else; the release knows no such form."""
+def _judge_structured(completion: Any, task: Task, question: Question) -> Found:
+    """What is found of an answer whose calls were read by somebody else; the release knows no such form."""
+    if question.refused is not None:
+        return 0.0, 0.0, 0.0, question.refused, False
     output = output_of(completion, task)
     if output.failed:
-        raise Refused("call:malformed")
+        return 0.0, 0.0, 0.0, "call:malformed", True
     calls = [(call.name, call.arguments) for call in output.calls]
-    return Turn(calls, None if calls else output.reply)
+    return _judge(calls or None, output.reply, question)
 
 
-def _check(calls: Sequence[StarCall], offered: Mapping[Any, Any]) -> None:
+def _judge(calls: list[StarCall] | None, reply: str, question: Question) -> Found:
+    """What is found of an answer that was read; where there are ``calls``, even none, the reply does not count."""
+    try:
+        if calls and question.offered is not None:
+            _check(calls, question.offered)
+        of_calls, of_reply, code = _credit(calls, reply, question.gold)
+    except Refused as refusal:
+        return 0.0, 0.0, 0.0, refusal.code, calls is not None
+    return 1.0, of_calls, of_reply, code, calls is not None
+
+
+def _check(calls: list[StarCall], offered: Mapping[Any, Any]) -> None:
+    """Refuse calls of unknown functions, and with unknown arguments."""
     for name, arguments in calls:
         try:
             if name not in offered:
@@ -303,55 +149,97 @@ def _check(calls: Sequence[StarCall], offered: Mapping[Any, Any]) -> None:
             raise Refused("call:malformed") from None
 
 
+# ---- what was asked ----
+
+
+def _gold(task: Task) -> Gold:
+    """The label, read as the release reads it; golds that are no label texts in the way of the other rewards."""
+    gold = task.gold
+    if not isinstance(gold, str):
+        return task.expected
+    _, thought, answer = gold.partition(THOUGHT)
+    if thought and THOUGHT not in answer:
+        answer = answer.strip()
+        try:
+            calls = calls_of(answer)
+            return answer if calls is None else calls
+        except Refused:
+            pass
+    try:
+        value = json.loads(gold)
+        if isinstance(value, (list, dict)):  # JSON of calls, which the release cannot read
+            return read_gold(value, lambda: task.offered.tools)
+    except (ValueError, RecursionError, InputError):
+        pass
+    raise Refused("gold:unreadable")
+
+
+def _offered(task: Task) -> Mapping[Any, Any] | None:
+    """Function -> a container of its argument names; None where neither tools nor a prompt were given."""
+    if isinstance(task.prompt, str) and (task.tools is None or TOOLS in task.prompt):
+        found = tools_of(task.prompt)
+        if found is None:
+            raise Refused("prompt:unreadable")
+        return found
+    if not task.offered.by_name:
+        return None if task.prompt is None else {}
+    return {tool.name: tool.parameters.get("properties", {}) for tool in task.offered.tools}
+
+
 # ---- the similarity ----
 
 
-def _similarity(turn: Turn, gold: Turn | Expected) -> tuple[float, str | None]:
+def _credit(calls: list[StarCall] | None, reply: str, gold: Gold) -> Credit:
     if isinstance(gold, Expected):
-        return _as_expected(turn, gold)
-    if gold.calls:
-        return _calls(turn.calls, gold.calls) if turn.calls else (0.0, "call:none")
-    if turn.reply is None:
-        return 0.0, "call:unexpected"
-    if gold.reply is None and turn.reply:
+        return _as_expected(calls, reply, gold)
+    if gold and isinstance(gold, list):
+        return _of_calls(calls, gold) if calls else (0.0, 0.0, "call:none")
+    if calls is not None:
+        return 0.0, 0.0, "call:unexpected"
+    if isinstance(gold, str):
+        return _of_reply(_reply(reply, gold))
+    if reply:
         raise Refused("official:crash")  # a label with an unclosed call tag has no reply to compare with
-    similarity = _reply(turn.reply, gold.reply or "")
-    return similarity, None if similarity == 1.0 else "reply:differs"
+    return _of_reply(0.0)
 
 
-def _as_expected(turn: Turn, gold: Expected) -> tuple[float, str | None]:
+def _as_expected(calls: list[StarCall] | None, reply: str, gold: Expected) -> Credit:
     """The same for golds that the release cannot hold: alternatives, several replies, abstention."""
     if gold.kind == "abstain":
-        return (0.0, "call:unexpected") if turn.reply is None else (1.0, None)
+        return _of_reply(1.0) if calls is None else (0.0, 0.0, "call:unexpected")
     if gold.kind == "any_call":
-        return (1.0, None) if turn.calls else (0.0, "call:none")
+        return _of_reply(1.0) if calls else (0.0, 0.0, "call:none")
     if gold.kind == "reply":
-        if turn.reply is None:
-            return 0.0, "call:unexpected"
-        similarity = max((_reply(turn.reply, reply) for reply in gold.replies), default=0.0)
-        return similarity, None if similarity == 1.0 else "reply:differs"
-    if not turn.calls:
-        return 0.0, "call:none"
-    if any(not isinstance(arguments, dict) and arguments for _, arguments in turn.calls):
+        if calls is not None:
+            return 0.0, 0.0, "call:unexpected"
+        return _of_reply(max((_reply(reply, wanted) for wanted in gold.replies), default=0.0))
+    if not calls:
+        return 0.0, 0.0, "call:none"
+    if any(not isinstance(arguments, dict) and arguments for _, arguments in calls):
         raise Refused("official:crash")
-    calls = [Call(str(name), arguments or {}) for name, arguments in turn.calls]
-    matching = match_calls(calls, gold.calls, PROFILES["star"])
-    if matching.value == 1.0:
-        return 1.0, None
-    code = count_code(len(calls), len(gold.calls), len(matching.pairs), False)
-    return matching.value, code or "argument:value"
+    made_calls = [Call(str(name), arguments or {}) for name, arguments in calls]
+    matching = match_calls(made_calls, gold.calls, PROFILES["star"])
+    return _of_pairs(matching.value, len(calls), len(gold.calls), len(matching.pairs))
+
+
+def _of_calls(predicted: list[StarCall], gold: list[StarCall]) -> Credit:
+    try:
+        credited = first_come(predicted, gold)
+    except RAISED:
+        raise Refused("official:crash") from None
+    value = sum(credited) / (len(gold) - len(credited) + len(predicted))
+    return _of_pairs(value, len(predicted), len(gold), len(credited))
+
+
+def _of_pairs(value: float, predicted: int, gold: int, paired: int) -> Credit:
+    if value == 1.0:
+        return 1.0, 0.0, None
+    return value, 0.0, count_code(predicted, gold, paired, False) or "argument:value"
 
 
 def _reply(got: str, wanted: str) -> float:
     return rouge_f1(got, wanted) if got else 0.0
 
 
-def _calls(predicted: Sequence[StarCall], gold: Sequence[StarCall]) -> tuple[float, str | None]:
-    try:
-        credited = first_come(predicted, gold)
-    except _RAISED:
-        raise Refused("official:crash") from None
-    value = sum(credited) / (len(gold) - len(credited) + len(predicted))
-    if value == 1.0:
-        return 1.0, None
-    return value, count_code(len(predicted), len(gold), len(credited), False) or "argument:value"
+def _of_reply(similarity: float) -> Credit:
+    return 0.0, similarity, None if similarity == 1.0 else "reply:differs"
