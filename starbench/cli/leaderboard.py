@@ -51,7 +51,8 @@ def leaderboard(
 ) -> None:
     """Show results side by side: reported ones, and those that were measured with starbench.
 
-    Models that cannot be told apart share a rank. What is missing is shown as missing.
+    There is a table for each version of a benchmark, as other cases give other figures. Models that cannot be
+    told apart share a rank ("2="). What is missing is shown as missing.
     """
     if ctx.invoked_subcommand is not None:
         return
@@ -71,7 +72,13 @@ def leaderboard(
 @click.option("--name", metavar="NAME", help="What to call it (default: its name in RUN).")
 @click.option("--size", type=click.FloatRange(min=0, min_open=True), metavar="B", help="Billions of parameters.")
 @click.option("--date", metavar="DATE", help="When it was measured, as 2026-02-28 (default: today).")
-@click.option("--language", type=click.Choice(["en", "zh"]), help="The language of an ACEBench run in one language.")
+@click.option(
+    "--answers", metavar="TEXT", help="Whose answers were scored, where others made them, such as a published run's."
+)
+@click.option("--note", metavar="TEXT", help="What a reader must know of the run.")
+@click.option(
+    "--language", type=click.Choice(["en", "zh"]), help="The language of an ACEBench run whose summary does not say it."
+)
 @folder_option
 def add(
     run: Path,
@@ -79,6 +86,8 @@ def add(
     name: str | None,
     size: float | None,
     date: str | None,
+    answers: str | None,
+    note: str | None,
     language: str | None,
     folder: Path,
 ) -> None:
@@ -95,7 +104,9 @@ def add(
 
     scored = read_run(run)
     date = date or datetime.datetime.now(datetime.timezone.utc).date().isoformat()
-    record = entry_record(scored, scored.model(model), name=name, size=size, date=date, language=language)
+    record = entry_record(
+        scored, scored.model(model), name=name, size=size, date=date, language=language, answers=answers, note=note
+    )
     known = store.datasets().get(record["benchmark"])
     pinned = known.data_sha256 if known is not None and known.version == record["version"] else None
     click.echo(f"written: {add_entry(record, folder, pinned)}", err=True)
