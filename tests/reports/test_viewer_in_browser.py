@@ -56,7 +56,8 @@ def test_a_link_opens_its_case(page: bytes, tmp_path: Path) -> None:
     act = """await pause();
       return { title: one("#case h2").textContent, read: one("#case .arguments").textContent,
                marks: all("#case mark:not(.differs)").length,
-               different: all("mark.differs").map((e) => e.textContent), tools: all("#case details").length, unnamed: unnamed() };
+               different: all("mark.differs").map((e) => e.textContent),
+               tools: all("#case details").length, unnamed: unnamed() };
     """
     found = seen(page, act, tmp_path, link="#98-x")
     assert found["title"] == "sample_nested_0"
