@@ -47,3 +47,9 @@ def test_what_is_not_there_is_a_sentence(arguments: list[str], sentence: str) ->
     done = leaderboard(*arguments)
     assert (done.exit_code, done.stdout) == (1, "")
     assert sentence in done.stderr
+
+
+def test_what_is_no_date_is_a_matter_of_usage() -> None:
+    for arguments in (["--since", "May"], ["--until", "2026-2"], ["add", ".", "--date", "today"]):
+        done = leaderboard(*arguments)
+        assert (done.exit_code, "write it as 2026, 2026-02 or 2026-02-28" in done.stderr) == (2, True)

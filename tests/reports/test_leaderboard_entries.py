@@ -80,6 +80,7 @@ def test_the_reported_results_come_along() -> None:
         ({"extra": 1}, "the entry: "),
         ({"format": 2}, "format: "),
         ({"date": "yesterday"}, "date: "),
+        ({"date": "2026-13"}, "date: "),
         ({"size": -1}, "size: "),
         ({"provenance": {"kind": "heard"}}, "provenance: "),
         ({"categories": {"c": {"n": 1}}}, "categories.c: "),
