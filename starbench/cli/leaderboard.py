@@ -10,6 +10,7 @@ Example::
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +31,13 @@ folder_option = click.option(
 )
 
 
+def _date(ctx: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
+    """A year, a month or a day; anything else would choose entries that nobody meant."""
+    if value is not None and not re.fullmatch(r"\d{4}(-\d{2}(-\d{2})?)?", value):
+        raise click.BadParameter(f"{value!r} is not a date; write it as 2026, 2026-02 or 2026-02-28")
+    return value
+
+
 @click.group(invoke_without_command=True)
 @folder_option
 @click.option("--benchmark", metavar="NAME", help="Only this benchmark.")
@@ -38,8 +46,8 @@ folder_option = click.option(
 @click.option("--provenance", type=click.Choice(["measured", "reported"]), help="Only such entries.")
 @click.option("--min-size", type=click.FloatRange(min=0), metavar="B", help="At least so many billion parameters.")
 @click.option("--max-size", type=click.FloatRange(min=0), metavar="B", help="At most so many billion parameters.")
-@click.option("--since", metavar="DATE", help="Not older than this (2026, 2026-02 or 2026-02-28).")
-@click.option("--until", metavar="DATE", help="Not newer than this.")
+@click.option("--since", callback=_date, metavar="DATE", help="Not older than this (2026, 2026-02 or 2026-02-28).")
+@click.option("--until", callback=_date, metavar="DATE", help="Not newer than this.")
 @click.option("--by", metavar="FIGURE", help="Rank by this figure (default: the one that most entries have).")
 @click.option("--csv", "form", flag_value="csv", help="Print CSV.")
 @click.option("--markdown", "form", flag_value="markdown", help="Print Markdown.")
@@ -51,7 +59,8 @@ def leaderboard(
 ) -> None:
     """Show results side by side: reported ones, and those that were measured with starbench.
 
-    Models that cannot be told apart share a rank. What is missing is shown as missing.
+    There is a table for each version of a benchmark, as other cases give other figures. Models that cannot be
+    told apart share a rank ("2="). What is missing is shown as missing.
     """
     if ctx.invoked_subcommand is not None:
         return
@@ -70,8 +79,14 @@ def leaderboard(
 @click.option("--model", metavar="NAME", help="The model in RUN, where it holds several.")
 @click.option("--name", metavar="NAME", help="What to call it (default: its name in RUN).")
 @click.option("--size", type=click.FloatRange(min=0, min_open=True), metavar="B", help="Billions of parameters.")
-@click.option("--date", metavar="DATE", help="When it was measured, as 2026-02-28 (default: today).")
-@click.option("--language", type=click.Choice(["en", "zh"]), help="The language of an ACEBench run in one language.")
+@click.option("--date", callback=_date, metavar="DATE", help="When it was measured, as 2026-02-28 (default: today).")
+@click.option(
+    "--answers", metavar="TEXT", help="Whose answers were scored, where others made them, such as a published run's."
+)
+@click.option("--note", metavar="TEXT", help="What a reader must know of the run.")
+@click.option(
+    "--language", type=click.Choice(["en", "zh"]), help="The language of an ACEBench run whose summary does not say it."
+)
 @folder_option
 def add(
     run: Path,
@@ -79,6 +94,8 @@ def add(
     name: str | None,
     size: float | None,
     date: str | None,
+    answers: str | None,
+    note: str | None,
     language: str | None,
     folder: Path,
 ) -> None:
@@ -95,7 +112,9 @@ def add(
 
     scored = read_run(run)
     date = date or datetime.datetime.now(datetime.timezone.utc).date().isoformat()
-    record = entry_record(scored, scored.model(model), name=name, size=size, date=date, language=language)
+    record = entry_record(
+        scored, scored.model(model), name=name, size=size, date=date, language=language, answers=answers, note=note
+    )
     known = store.datasets().get(record["benchmark"])
     pinned = known.data_sha256 if known is not None and known.version == record["version"] else None
     click.echo(f"written: {add_entry(record, folder, pinned)}", err=True)

@@ -49,8 +49,9 @@ def comparison_report(found: Comparison, width: int) -> RenderableType:
         parts.append(_code_table(found.codes[:CODES]))
     parts += [Text(safe(line)) for line in _lines(found)]
     for title, changes, style in (("fixed", found.fixed, "green"), ("broken", found.broken, "red")):
-        parts += [Text(safe(line), style=style) for line in _listed(title, changes, LISTED)]
-    parts.append(Text(safe(_meaning(found)), style="dim"))
+        if changes:
+            parts += [Text(f"\n{title}", style=f"bold {style}"), _change_table(changes)]
+    parts.append(Text(f"\n{safe(_meaning(found))}", style="dim"))
     return Padding(Stack(*parts), (0, 1))
 
 
@@ -105,7 +106,7 @@ def cell(text: str) -> str:
 
 
 def _group_table(found: Comparison, wide: bool) -> Table:
-    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1) if wide else (0, 1, 0, 0))
     table.add_column("category", overflow="fold")  # the only one that may shrink: figures stay whole
     headings = ("n", "before", "after", "change", *(("95 % interval",) if wide else ()), "fixed", "broken", "p")
     for heading in headings:
@@ -143,6 +144,20 @@ def _code_table(codes: Sequence[CodeChange]) -> Table:
     return table
 
 
+def _change_table(changes: Sequence[Change]) -> Table:
+    """The first cases whose verdict changed, with code and similarity."""
+    table = Table(box=None, pad_edge=False, show_header=False, padding=(0, 2, 0, 0))
+    table.add_column(overflow="fold")
+    table.add_column(overflow="fold", style="dim")
+    table.add_column(justify="right", no_wrap=True)
+    for change in changes[:LISTED]:
+        before, after = change.similarity
+        table.add_row(Text(safe(change.id)), Text(safe(_code(change))), f"{before:.2f} → {after:.2f}")
+    if len(changes) > LISTED:
+        table.add_row(f"… and {len(changes) - LISTED:,} more")
+    return table
+
+
 def _lines(found: Comparison) -> Iterator[str]:
     total = found.total
     yield (
@@ -166,19 +181,17 @@ def _bounds(change: Difference) -> str:
     return f"{points(change.low)} to {points(change.high)}"
 
 
-def _listed(title: str, changes: Sequence[Change], limit: int) -> Iterator[str]:
-    if changes:
-        yield f"{title}:"
-        yield from (f"  {line}" for line in _named(changes, limit))
-
-
 def _named(changes: Sequence[Change], limit: int) -> Iterator[str]:
     for change in changes[:limit]:
         before, after = change.similarity
-        code = change.after or change.before or "no code"
-        yield f"{change.id}  {code}  similarity {before:.2f} to {after:.2f}"
+        yield f"{change.id}  {_code(change)}  similarity {before:.2f} to {after:.2f}"
     if len(changes) > limit:
         yield f"… and {len(changes) - limit:,} more"
+
+
+def _code(change: Change) -> str:
+    """The error code that a case got, or lost."""
+    return change.after or change.before or "no code"
 
 
 def _markdown_row(group: Group) -> str:

@@ -6,8 +6,9 @@ Example of one, cut::
      "grading": "official", "figures": {"v3": {"value": 0.517}},
      "provenance": {"kind": "reported", "by": "STAR (arXiv 2602.03022), table 3", "where": "https://…"}}
 
-An entry is either ``reported`` (somebody says so, somewhere) or ``measured`` (by a starbench run, whose rows have the
-hash that the entry names). All figures are fractions; null says that one is missing.
+An entry is either ``reported`` (somebody says so, somewhere) or ``measured`` (scored by starbench, into rows that have
+the hash that the entry names; ``answers`` says whose answers they are, where others generated them). All figures are
+fractions; null says that one is missing.
 """
 
 from __future__ import annotations
@@ -69,9 +70,22 @@ class Entry:
     @property
     def source(self) -> str:
         """Where the figures are from, in a line."""
-        if self.is_measured:
-            return f"measured by starbench {self.provenance['starbench']}, rows {self.provenance['scores_sha256'][:12]}"
-        return f"reported by {self.provenance['by']}"
+        if not self.is_measured:
+            return f"reported by {self.provenance['by']}"
+        answers = f", {self.provenance['answers']}" if "answers" in self.provenance else ""
+        rows = self.provenance["scores_sha256"][:12]
+        return f"measured by starbench {self.provenance['starbench']}, rows {rows}{answers}"
+
+    @property
+    def coverage(self) -> tuple[int, int] | None:
+        """How many cases were answered, and how many there are; None where the entry has no categories."""
+        rows = self.categories.values()
+        return (sum(row["n"] for row in rows), sum(row["cases"] for row in rows)) if rows else None
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether some case is known to have no answer."""
+        return self.coverage is not None and self.coverage[0] < self.coverage[1]
 
     def figure(self, name: str) -> Figure:
         """The figure of that name; a missing one where the entry has none."""

@@ -35,10 +35,14 @@ def entry_record(
     size: float | None = None,
     date: str | None = None,
     language: str | None = None,
+    answers: str | None = None,
+    note: str | None = None,
 ) -> dict[str, Any]:
     """The entry of one model of a run, as JSON; ``name`` is what the leaderboard calls it.
 
-    ``language`` is that of an ACEBench run in one language. Raises InputError where the run lacks what an entry says.
+    ``answers`` says whose answers were scored, where others made them; ``note`` what a reader must know besides.
+    ``language`` is that of an ACEBench run in one language whose summary does not say it. Raises InputError where the
+    run lacks what an entry says, or says another language.
     """
     meaning = run.meaning
     if any(value is None for value in meaning.values()) or model not in run.summary.get("models", {}):
@@ -61,12 +65,14 @@ def entry_record(
             "data_sha256": meaning["data_sha256"],
             "scores_sha256": _hash(run.path),
             "profile": meaning["profile"],
+            **({"answers": answers} if answers else {}),
+            **({"note": note} if note else {}),
         },
         "figures": figures,
         "categories": {
             category: {field: row[field] for field in KEPT if field in row}
             for category, row in summary["categories"].items()
-            if row["n"]
+            if row["n"] or _counts(category, meaning["benchmark"])
         },
     }
 
@@ -119,13 +125,24 @@ def _figure(
 _BFCL_WEIGHTS = category_weights(FIGURES)
 
 
+def _counts(category: str, benchmark: str | None) -> bool:
+    """Whether a category without answers is missing: of BFCL's, those that no figure is made of are left out."""
+    return benchmark != "bfcl" or any(category in parts for parts in _BFCL_WEIGHTS.values())
+
+
 def _with_language(figures: Mapping[str, Any], language: str | None, run: ScoredRun) -> dict[str, Any]:
-    """ACEBench's figures under names that say their language."""
+    """ACEBench's figures under names that say their language; bare names are means of both."""
+    said = run.summary.get("options", {}).get("language")
     if any(name.startswith(("en_", "zh_")) for name in figures):
+        said = "both"
+    if said is not None and language not in (None, said):
+        raise InputError(f"{run.path} was scored with --language {said}, so it cannot be added as {language}")
+    if said == "both":
         return dict(figures)
-    if language is None:
+    chosen = said or language
+    if chosen is None:
         raise InputError(f"{run.path} does not say the language of its cases; add --language en or --language zh")
-    return {f"{language}_{name}": figure for name, figure in figures.items()}
+    return {f"{chosen}_{name}": figure for name, figure in figures.items()}
 
 
 def _hash(path: Path) -> str:

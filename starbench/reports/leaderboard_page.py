@@ -1,10 +1,11 @@
-"""The leaderboards as one HTML file: sortable tables, accuracy against size, categories by colour, a section a model.
+"""The leaderboards as one HTML file: sortable tables, accuracy against size, categories by colour, a page a model.
 
 Example::
 
     page = leaderboard_page(boards(read_entries(), Wanted()))      # bytes of a file that needs no network
 
-Tables stand in the file as they are, so that it can be read without JavaScript; that adds sorting and filtering.
+Tables stand in the file as they are, and the page of a model is the part of the file that a link points to, so that all
+can be read without JavaScript; that adds sorting and filtering.
 """
 
 from __future__ import annotations
@@ -13,50 +14,71 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from starbench.reports.leaderboard import Entry
+from starbench.reports.leaderboard import Entry, Figure
+from starbench.reports.leaderboard_model import model_page
 from starbench.reports.leaderboard_plot import size_plot
-from starbench.reports.leaderboard_table import Board
-from starbench.reports.leaderboard_text import interval_text, notes, rank_text, size_text, version_text
+from starbench.reports.leaderboard_table import Board, Line
+from starbench.reports.leaderboard_text import (
+    answered_share,
+    coverage_text,
+    heading,
+    interval_text,
+    name_of,
+    notes,
+    rank_text,
+    size_text,
+)
 from starbench.reports.page import render_page
-from starbench.reports.text import interval, percent, safe
+from starbench.reports.text import percent, safe
 
-ERRORS = 12
-"""How many error codes a model's section names."""
+Names = dict[tuple[str, str, str, str], str]
+"""The fragment of each entry's page, by the entry's key."""
 
 
 def leaderboard_page(boards: Sequence[Board], title: str = "Function-calling leaderboards") -> bytes:
     """The whole page."""
-    return render_page("leaderboard", title=title, index={}, boards=[_board(board) for board in boards])
+    names = _anchors([line.entry for board in boards for line in board.lines])
+    return render_page(
+        "leaderboard",
+        title=title,
+        index={},
+        boards=[_board(board, names) for board in boards],
+        models=_models(boards, names),
+    )
 
 
-def _board(board: Board) -> dict[str, Any]:
-    entries = [line.entry for line in board.lines]
-    columns = [board.by, *(name for name in board.figures if name != board.by)]
+def _board(board: Board, names: Names) -> dict[str, Any]:
     return {
-        "id": _id(board.benchmark),
-        "name": safe(board.benchmark),
-        "by": safe(board.by),
-        "columns": [safe(name.replace("_", " ")) for name in columns],
-        "rows": [_row(line.rank, line.entry, columns) for line in board.lines],
-        "notes": [safe(note) for note in notes(board)],
-        "plot": size_plot(board),
-        "heat": _heat(board),
-        "models": [_model(entry) for entry in entries],
+        "id": _board_id(board),
+        "name": safe(name_of(board)),
+        "by": safe(heading(board, board.by)),
+        "columns": [safe(heading(board, name)) for name in board.columns[1:]],
+        "grading": safe(board.grading),
+        "has_partial": board.has_partial,
+        "rows": [_row(line, board, names) for line in board.lines],
+        "notes": [safe(note[:1].upper() + note[1:]) for note in notes(board)],
+        "plot": size_plot(board, names),
+        "heat": _heat(board, names),
     }
 
 
-def _row(rank: int | None, entry: Entry, columns: Sequence[str]) -> dict[str, Any]:
+def _row(line: Line, board: Board, names: Names) -> dict[str, Any]:
+    entry = line.entry
+    answered, cases = entry.coverage or (0, 0)
     return {
-        "id": _anchor(entry),
-        "rank": rank_text(rank),
-        "rank_key": rank if rank is not None else 10**6,
+        "id": names[entry.key],
+        "rank": rank_text(line),
+        "rank_key": line.rank if line.rank is not None else -1,
         "model": safe(entry.model),
-        "version": safe(version_text(entry)),
         "size": size_text(entry),
         "size_key": entry.size or -1,
         "date": entry.date or "–",
         "kind": entry.provenance["kind"],
-        "shares": [_share(entry, name) for name in columns],
+        "answered": answered_share(entry),
+        "coverage": coverage_text(entry),
+        "coverage_key": answered / cases if cases else -1,
+        "first": {**_share(entry, board.by), "bar": bar(entry.figure(board.by))},
+        "shares": [_share(entry, name) for name in board.columns[1:]],
     }
 
 
@@ -66,61 +88,67 @@ def _share(entry: Entry, name: str) -> dict[str, Any]:
     return {"text": percent(figure.value), "key": -1 if figure.value is None else figure.value, "interval": bounds}
 
 
-def _heat(board: Board) -> dict[str, Any] | None:
-    """Categories by models, each cell with how far it lies between 0 and 1; None where no entry tells of any."""
-    if not board.categories:
+def bar(figure: Figure) -> tuple[float, float, float] | None:
+    """Where a bar ends and between which places its interval lies, in percent; None for a missing figure."""
+    if figure.value is None:
         return None
+    low, high = figure.bounds
+    return (round(100 * figure.value, 2), round(100 * low, 2), round(100 * high, 2))
+
+
+def _heat(board: Board, names: Names) -> dict[str, Any] | None:
+    """Models by categories, each cell with its level of colour and its words; None where no entry tells of any."""
     entries = [line.entry for line in board.lines if line.entry.categories]
-    rows = [
-        (
-            safe(name),
-            [(percent(share), None if share is None else round(100 * share)) for share in _shares(entries, name)],
-        )
-        for name in board.categories
+    categories = [
+        name for name in board.categories if any(name in e.categories and e.categories[name]["n"] for e in entries)
     ]
-    return {"models": [safe(entry.model) for entry in entries], "rows": rows}
+    if not categories:
+        return None
+    rows = [
+        {"id": names[entry.key], "model": safe(entry.model), "cells": [_cell(entry, name) for name in categories]}
+        for entry in entries
+    ]
+    return {"categories": [safe(name.replace("_", " ")) for name in categories], "rows": rows}
 
 
-def _shares(entries: Sequence[Entry], category: str) -> list[float | None]:
-    return [entry.categories.get(category, {}).get("accuracy") for entry in entries]
+def _cell(entry: Entry, category: str) -> dict[str, Any]:
+    row = entry.categories.get(category)
+    if not row or row["accuracy"] is None:
+        return {"text": "–", "level": None, "told": safe(f"{category}: no answers"), "partial": False}
+    told = f"{category}: {percent(row['accuracy'])}, {row['n']:,} of {row['cases']:,} cases answered"
+    share = round(100 * row["accuracy"])
+    return {"text": str(share), "level": share, "told": safe(told), "partial": row["n"] < row["cases"]}
 
 
-def _model(entry: Entry) -> dict[str, Any]:
-    errors: dict[str, int] = {}
-    for row in entry.categories.values():
-        for code, count in row.get("errors", {}).items():
-            errors[code] = errors.get(code, 0) + count
-    return {
-        "id": _anchor(entry),
-        "model": safe(entry.model),
-        "facts": [safe(fact) for fact in _facts(entry)],
-        "where": entry.provenance.get("where", ""),
-        "figures": [
-            (safe(name), percent(figure.value), interval_text(entry, name), safe(figure.note))
-            for name, figure in entry.figures.items()
-        ],
-        "categories": [
-            (safe(name), row["n"], row["cases"], percent(row["accuracy"]), interval(row.get("interval")))
-            for name, row in entry.categories.items()
-        ],
-        "errors": [(safe(code), count) for code, count in sorted(errors.items(), key=lambda item: -item[1])[:ERRORS]],
-    }
+def _models(boards: Sequence[Board], names: Names) -> list[dict[str, Any]]:
+    """The page of every entry, with links to the other entries of its model."""
+    lines = [(board, line) for board in boards for line in board.lines]
+    pages = []
+    for board, line in lines:
+        others = [
+            (names[other.entry.key], safe(name_of(there)))
+            for there, other in lines
+            if other.entry.model == line.entry.model and other.entry is not line.entry
+        ]
+        back = _board_id(board)
+        pages.append(model_page(board, line) | {"id": names[line.entry.key], "others": others, "back": back})
+    return pages
 
 
-def _facts(entry: Entry) -> list[str]:
-    facts = [f"{entry.benchmark} {entry.version}", f"{entry.grading} grading", f"size {size_text(entry)}", entry.source]
-    if entry.date:
-        facts.append(entry.date)
-    if entry.is_measured:
-        facts.append(f"data {entry.provenance['data_sha256'][:12]}, profile {entry.provenance['profile']}")
-    if note := entry.provenance.get("note"):
-        facts.append(note)
-    return facts
+def _anchors(entries: Sequence[Entry]) -> Names:
+    """A fragment for every entry, each there once though names may differ in signs alone."""
+    found: Names = {}
+    for entry in entries:
+        wanted, number = f"m-{_id('-'.join(entry.key))}", 1
+        while (name := wanted if number == 1 else f"{wanted}-{number}") in found.values():
+            number += 1
+        found[entry.key] = name
+    return found
+
+
+def _board_id(board: Board) -> str:
+    return _id(f"{board.benchmark}-{board.version}-{'' if board.grading == 'official' else board.grading}")
 
 
 def _id(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-") or "x"
-
-
-def _anchor(entry: Entry) -> str:
-    return _id("-".join(entry.key))

@@ -8,19 +8,22 @@ Example of the shapes that the template draws::
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from starbench.reports.leaderboard import Entry
 from starbench.reports.leaderboard_table import Board
-from starbench.reports.text import percent
+from starbench.reports.leaderboard_text import heading
+from starbench.reports.text import interval, percent
 
-WIDTH, HEIGHT = 720, 380
-LEFT, RIGHT, TOP, BOTTOM = 52, 20, 16, 44
+WIDTH, HEIGHT = 860, 430
+LEFT, RIGHT, TOP, BOTTOM = 48, 24, 16, 48
 SIZES = (0.1, 0.3, 0.6, 1, 2, 4, 8, 16, 32, 70, 150, 400, 1000, 2000)
 """Where the axis of sizes may have a mark, in billions of parameters."""
 LONGEST_LABEL = 30
-NEAR = 12
+LETTER = 7
+"""About how wide a letter of a label is, in pixels."""
+NEAR = 14
 """Labels closer than this to each other, in pixels, are moved apart."""
 
 
@@ -38,6 +41,7 @@ class Point:
     anchor: str
     told: str
     measured: bool
+    id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +60,11 @@ class Plot:
     bottom: int = HEIGHT - BOTTOM
 
 
-def size_plot(board: Board) -> Plot | None:
-    """The picture of a table by its ranking figure; None where fewer than two models have a size and that figure."""
+def size_plot(board: Board, ids: Mapping[tuple[str, str, str, str], str]) -> Plot | None:
+    """The picture of a table by its ranking figure; None where fewer than two models have a size and that figure.
+
+    ``ids`` are the entries' places in the page, by their keys.
+    """
     entries = [line.entry for line in board.lines if line.entry.size and line.entry.figure(board.by).value is not None]
     if len(entries) < 2:
         return None
@@ -75,23 +82,33 @@ def size_plot(board: Board) -> Plot | None:
 
     marks = [low + step / 10 for step in range(round((high - low) * 10) + 1)]
     return Plot(
-        figure=board.by,
-        points=_apart([_point(entry, board.by, across(entry.size or 1), up) for entry in entries]),
-        ticks_x=tuple((across(size), f"{size:g} B") for size in SIZES if left <= math.log(size) <= right),
+        figure=heading(board, board.by),
+        points=_apart([_point(entry, board.by, ids[entry.key], across(entry.size or 1), up) for entry in entries]),
+        ticks_x=tuple((across(size), f"{size:g} B") for size in _sizes(entries, left, right)),
         ticks_y=tuple((up(share), f"{100 * share:.0f} %") for share in marks),
     )
 
 
-def _point(entry: Entry, name: str, x: float, up: Callable[[float], float]) -> Point:
+def _sizes(entries: Sequence[Entry], left: float, right: float) -> list[float]:
+    """The marks of the axis of sizes; where it is too short for two round ones, the smallest and the largest model."""
+    inside = [size for size in SIZES if left <= math.log(size) <= right]
+    own = [entry.size for entry in entries if entry.size]
+    return inside if len(inside) > 1 else sorted({min(own), max(own)})
+
+
+def _point(entry: Entry, name: str, id: str, x: float, up: Callable[[float], float]) -> Point:
     figure = entry.figure(name)
     low, high = (up(end) for end in figure.bounds)
     bare = figure.interval is None
-    end = x > WIDTH - 130
+    label = _label(entry.model)
+    end = x + 8 + LETTER * len(label) > WIDTH
     told = f"{entry.model}, {entry.size:g} billion parameters: {percent(figure.value)}, {entry.provenance['kind']}"
+    if not bare:
+        told += f", 95 % interval {interval(list(figure.bounds))}"
     y = up(figure.value or 0)
     return Point(
-        x, y, None if bare else low, None if bare else high, _label(entry.model), x - 8 if end else x + 8, y + 4,
-        "end" if end else "start", told, entry.is_measured,
+        x, y, None if bare else low, None if bare else high, label, x - 8 if end else x + 8, y + 4,
+        "end" if end else "start", told, entry.is_measured, id,
     )  # fmt: skip
 
 

@@ -1,8 +1,8 @@
-"""Entries in order: one table for each benchmark, ranks that say which places are not to be told apart.
+"""Entries in order: a table for each version of a benchmark, ranks that say which places cannot be told apart.
 
 Example::
 
-    (board,) = boards(read_entries(), Wanted(benchmark="bfcl"))
+    (board,) = boards(read_entries(), Wanted(benchmark="bfcl", version="v3"))
     board.figures                                       # ("v3", "v3_non_live", …): those that some entry has
     board.lines[0].rank, board.lines[0].entry.model     # 1, "Watt-Tool-8B"
 
@@ -22,7 +22,10 @@ HEADLINES: Mapping[str, tuple[str, ...]] = {
     "bfcl": (
         "v4", "v3", "non_live", "live", "irrelevance_detection", "multi_turn", "agentic", "v3_non_live", "v3_live",
     ),
-    "acebench": ("overall", "normal", "en_overall", "zh_overall", "en_normal", "zh_normal", "special", "agent"),
+    "acebench": (
+        "overall", "en_overall", "zh_overall", "normal", "en_normal", "zh_normal", "special", "en_special",
+        "zh_special", "agent", "en_agent", "zh_agent",
+    ),
 }  # fmt: skip
 """The figures of a table, the first ones first; of another benchmark all that its entries have."""
 
@@ -65,10 +68,11 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """An entry with its rank by the table's figure; None where that figure is missing."""
+    """An entry with its rank by the table's figure; None where that figure is missing. ``tied``: others share it."""
 
     rank: int | None
     entry: Entry
+    tied: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,8 @@ class Board:
     """A table: ``by`` is the figure that ranks, ``figures`` are the columns."""
 
     benchmark: str
+    version: str
+    grading: str
     by: str
     figures: tuple[str, ...]
     lines: tuple[Line, ...]
@@ -84,6 +90,16 @@ class Board:
     def has_bare_values(self) -> bool:
         """Whether some ranked figure has no interval."""
         return any(line.rank and line.entry.figure(self.by).interval is None for line in self.lines)
+
+    @property
+    def has_partial(self) -> bool:
+        """Whether some entry has not answered every case."""
+        return any(line.entry.is_partial for line in self.lines)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The figures, the ranking one first."""
+        return (self.by, *(name for name in self.figures if name != self.by))
 
     @property
     def categories(self) -> tuple[str, ...]:
@@ -96,16 +112,17 @@ def boards(entries: Iterable[Entry], wanted: Wanted, by: str | None = None) -> l
 
     Raises InputError where nothing is left, UnknownNameError for a figure that no entry has.
     """
-    groups: dict[str, list[Entry]] = {}
+    groups: dict[tuple[str, str, str], list[Entry]] = {}
     for entry in entries:
         if wanted.holds(entry):
-            groups.setdefault(entry.benchmark, []).append(entry)
+            groups.setdefault((entry.benchmark, entry.version, entry.grading), []).append(entry)
     if not groups:
         raise InputError("no entry of the leaderboards is like that; ask for less, or add a run")
     known = {name for group in groups.values() for entry in group for name in entry.figures}
     if by is not None and by not in known:
         raise UnknownNameError.of("figure", by, known)
-    return [_board(name, group, by) for name, group in sorted(groups.items(), key=lambda item: item[0] != "bfcl")]
+    order = sorted(groups, key=lambda key: (key[0] != "bfcl", key[0], -len(groups[key])))
+    return [_board(*key, groups[key], by) for key in order]
 
 
 def rank(figure: Figure, others: Sequence[Figure]) -> int | None:
@@ -116,7 +133,7 @@ def rank(figure: Figure, others: Sequence[Figure]) -> int | None:
     return 1 + sum(other.value is not None and other.bounds[0] > top for other in others)
 
 
-def _board(benchmark: str, entries: Sequence[Entry], by: str | None) -> Board:
+def _board(benchmark: str, version: str, grading: str, entries: Sequence[Entry], by: str | None) -> Board:
     there = dict.fromkeys(
         name for entry in entries for name, figure in entry.figures.items() if figure.value is not None
     )
@@ -124,8 +141,12 @@ def _board(benchmark: str, entries: Sequence[Entry], by: str | None) -> Board:
     if by is not None and by in there and by not in columns:
         columns.insert(0, by)
     counts = {name: sum(entry.figure(name).value is not None for entry in entries) for name in columns}
-    chosen = by if by in counts else max(columns, key=lambda name: counts[name], default="")
+    chosen = by if by in counts else max(columns, key=lambda name: counts[name], default=next(iter(entries[0].figures)))
     figures = [entry.figure(chosen) for entry in entries]
-    lines = [Line(rank(figure, figures), entry) for figure, entry in zip(figures, entries, strict=True)]
-    lines.sort(key=lambda line: (-(line.entry.figure(chosen).value or -1.0), line.entry.model))
-    return Board(benchmark, chosen, tuple(columns), tuple(lines))
+    ranks = [rank(figure, figures) for figure in figures]
+    lines = [
+        Line(place, entry, place is not None and ranks.count(place) > 1)
+        for place, entry in zip(ranks, entries, strict=True)
+    ]
+    lines.sort(key=lambda line: (line.rank is None, -(line.entry.figure(chosen).value or 0.0), line.entry.model))
+    return Board(benchmark, version, grading, chosen, tuple(columns), tuple(lines))

@@ -145,30 +145,34 @@ def _expects(expected: Mapping[str, Any]) -> str:
 
 
 def _part(part: Mapping[str, Any], row: Row) -> dict[str, Any]:
-    """A pair with its arguments side by side, or a call without partner with the side that is there."""
-    record = {
+    """A pair with its arguments side by side, or a call without partner with those of the side that is there."""
+    arguments = [_argument(argument) for argument in part["arguments"]]
+    return {
         "name": safe(part["name"]),
         "similarity": part["similarity"],
         "reason": safe(part["reason"]),
-        "arguments": [_argument(argument) for argument in part["arguments"]],
+        "arguments": arguments or _alone(part, row),
     }
-    if part["arguments"]:
-        return record
-    for side, calls in (("expected", row.get("expected", {}).get("calls", ())), ("predicted", row.get("calls", ()))):
-        place = part.get(side)
-        if place is not None and place < len(calls):
-            arguments = calls[place]["arguments"]
-            shown = {name: nearest(None, accepted(value)) for name, value in arguments.items()}
-            record[side] = _value(shown if side == "expected" else arguments)
-    return record
+
+
+def _alone(part: Mapping[str, Any], row: Row) -> list[list[Any]]:
+    """The arguments of a call without partner, as :func:`_argument` has them, without similarity and reason."""
+    wanted, got = part.get("expected"), part.get("predicted")
+    expected, read = row.get("expected", {}).get("calls", ()), row.get("calls", ())
+    if got is None and wanted is not None and wanted < len(expected):
+        places = {name: _place(value) for name, value in expected[wanted]["arguments"].items()}
+        return [
+            [safe(name), _value(nearest(None, place)), max(len(place.alternatives) - 1, 0), None, None, ""]
+            for name, place in places.items()
+        ]
+    if wanted is None and got is not None and got < len(read):
+        return [[safe(name), None, 0, _value(value), None, ""] for name, value in read[got]["arguments"].items()]
+    return []
 
 
 def _argument(argument: Mapping[str, Any]) -> list[Any]:
     """Name, nearest accepted value, how many others are accepted, value read, similarity, why."""
-    wanted = accepted(argument["wanted"])
-    place = (
-        wanted if isinstance(wanted, Accepted) else Accepted(tuple(wanted) if isinstance(wanted, list) else (wanted,))
-    )
+    place = _place(argument["wanted"])
     more = max(len(place.alternatives) - 1, 0)
     reason = argument["reason"]
     return [
@@ -179,6 +183,14 @@ def _argument(argument: Mapping[str, Any]) -> list[Any]:
         argument["similarity"],
         safe(reason),
     ]
+
+
+def _place(record: Any) -> Accepted:
+    """What an argument accepts; a bare list is one of alternatives."""
+    wanted = accepted(record)
+    if isinstance(wanted, Accepted):
+        return wanted
+    return Accepted(tuple(wanted) if isinstance(wanted, list) else (wanted,))
 
 
 def accepted(record: Any) -> Any:

@@ -29,7 +29,12 @@ DOWN = ("--before-model", "good", "--after-model", "bad")
 def test_two_models_of_one_folder(scores: str) -> None:
     done = compare(scores, scores, *UP)
     assert done.exit_code == 0, done.stderr
-    for text in ("good against bad: 63.08 points up", "sample_multiple_5  argument:value", "all cases", "Cohen's h"):
+    for text in (
+        "good against bad: 63.08 points up",
+        "sample_multiple_5  argument:value  1.00 → 0.86",
+        "all cases",
+        "Cohen's h",
+    ):
         assert text in done.stdout
 
 

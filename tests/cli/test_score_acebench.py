@@ -156,3 +156,26 @@ def test_a_case_is_shown_with_the_verdicts_of_all_gradings(here: Path, acebench:
     assert "official-2025-09: right" in shown.stdout
     assert "milestones" in shown.stdout
     assert "strict: right" in run("show", "result_en", "special_incomplete_0").stdout
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_leaderboard_entry_says_the_language_of_its_figures(here: Path, acebench: Make, language: str) -> None:
+    write_results(here / "result_all", acebench(language), ["normal_atom_bool"])
+    assert run("score", "result_all", "--out", "scores").exit_code == 0
+    added = run("leaderboard", "add", "scores")
+    assert added.exit_code == 0, added.output
+    (board,) = json.loads(run("leaderboard", "--provenance", "measured", "--benchmark", "acebench", "--json").stdout)
+    figures = board["entries"][0]["figures"]
+    assert figures
+    assert all(name.startswith(f"{language}_") for name in figures)
+
+
+def test_means_of_both_languages_stand_beside_those_of_each(here: Path, acebench: Make) -> None:
+    for language in ("en", "zh"):
+        write_results(here / "result_all", acebench(language), ["special_irrelevant"])
+    assert run("score", "result_all", "--out", "scores").exit_code == 0
+    assert run("leaderboard", "add", "scores").exit_code == 0
+    shown = run("leaderboard", "--provenance", "measured", "--markdown").stdout
+    assert "ranked by overall, mean" in shown
+    (board,) = json.loads(run("leaderboard", "--provenance", "measured", "--benchmark", "acebench", "--json").stdout)
+    assert {"overall", "en_overall", "zh_overall"} <= board["entries"][0]["figures"].keys()

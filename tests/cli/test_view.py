@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
+import subprocess
+import sys
+import urllib.request
 from pathlib import Path
 
 import pytest
@@ -68,3 +72,17 @@ def test_what_is_not_a_run(tmp_path: Path) -> None:
     assert (done.exit_code, done.stdout) == (1, "")
     assert "there is no" in done.stderr
     assert not list(tmp_path.iterdir())
+
+
+def test_serve_shows_the_page_on_this_machine_and_writes_nothing(scores: Path) -> None:
+    command = [sys.executable, "-m", "starbench", "view", str(scores), "--serve", "--port", "0"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as serving:
+        assert serving.stderr is not None
+        try:
+            told = re.search(r"http://127\.0\.0\.1:\d+/", serving.stderr.readline())
+            assert told is not None
+            with urllib.request.urlopen(told[0], timeout=30) as answer:
+                assert b"<title>good, bad on sample</title>" in answer.read()
+        finally:
+            serving.terminate()
+    assert not (scores / "view.html").exists()

@@ -46,7 +46,7 @@ document.getElementById("f").addEventListener("load", async () => {{
   }};
   const press = async (query) => {{ one(query).click(); await pause(); }};
   const unnamed = () => all("button, select, input").filter((control) =>
-    ![control, control.closest("label")].some((e) => e && (e.textContent + (e.ariaLabel || "")).trim())).length;
+    ![control, ...(control.labels || [])].some((e) => (e.textContent + (e.ariaLabel || "")).trim())).length;
   try {{ await pause(); say(await (async () => {{ {act} }})()); }} catch (problem) {{ say("problem: " + problem); }}
 }}, {{ once: true }});
 </script>"""
@@ -59,14 +59,17 @@ def chromium() -> str:
     return found
 
 
-def seen(page: bytes, act: str, profile: Path, link: str = "", width: int = 1280) -> Any:
-    """What the JavaScript ``act`` returns, run beside the page with one, all, change, key and press at hand."""
+def seen(page: bytes, act: str, profile: Path, link: str = "", width: int = 1280, also: bytes = b"") -> Any:
+    """What the JavaScript ``act`` returns, run beside the page with one, all, change, key and press at hand.
+
+    ``also`` is served as ``/also``.
+    """
     program = chromium()
     around = AROUND.format(act=act, link=html.escape(link), width=width).encode()
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            body = {"/": around, "/page": page}.get(self.path, b"")
+            body = {"/": around, "/page": page, "/also": also}.get(self.path, b"")
             self.send_response(200 if body else 404)
             self.send_header("Content-Type", "text/html; charset=utf-8")
             self.end_headers()

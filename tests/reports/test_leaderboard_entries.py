@@ -17,10 +17,18 @@ from rich.console import Console
 from starbench.errors import InputError, UnknownNameError
 from starbench.reports.leaderboard import Entry, Figure, entry_of, read_entries
 from starbench.reports.leaderboard_add import add_entry, entry_record
+from starbench.reports.leaderboard_names import figure_name
 from starbench.reports.leaderboard_page import leaderboard_page
 from starbench.reports.leaderboard_plot import size_plot
 from starbench.reports.leaderboard_table import Wanted, boards, rank
-from starbench.reports.leaderboard_text import board_report, boards_csv, boards_markdown, boards_record
+from starbench.reports.leaderboard_text import (
+    board_report,
+    boards_csv,
+    boards_markdown,
+    boards_record,
+    rank_text,
+    title,
+)
 from starbench.reports.scored_run import ScoredRun
 
 EVIL = "</script><img src=x onerror=alert(1)>|=1+1\x1b[2J"
@@ -51,12 +59,14 @@ def write(folder: Path, *records: dict[str, Any]) -> Path:
 
 def test_the_reported_results_come_along() -> None:
     shipped = {(entry.benchmark, entry.model): entry for entry in read_entries()}
-    assert len(shipped) == 28
+    assert sum(not entry.is_measured for entry in shipped.values()) == 28
     assert shipped["bfcl", "STAR-0.6B"].figure("v3").value == 0.517
     assert shipped["acebench", "Watt-Tool-8B"].figure("normal").value == 0.756
     assert shipped["bfcl", "Qwen3-8B"].figure("v4") == Figure(None)
     for one in shipped.values():
-        assert one.provenance["kind"] == "reported"
+        if one.is_measured:
+            continue
+        assert one.coverage is None
         assert "arXiv 2602.03022" in one.source
         assert all(figure.interval is None for figure in one.figures.values())
 
@@ -70,6 +80,7 @@ def test_the_reported_results_come_along() -> None:
         ({"extra": 1}, "the entry: "),
         ({"format": 2}, "format: "),
         ({"date": "yesterday"}, "date: "),
+        ({"date": "2026-13"}, "date: "),
         ({"size": -1}, "size: "),
         ({"provenance": {"kind": "heard"}}, "provenance: "),
         ({"categories": {"c": {"n": 1}}}, "categories.c: "),
@@ -116,8 +127,54 @@ def test_overlapping_entries_share_a_rank_and_missing_ones_come_last() -> None:
         for name, (value, bounds) in reversed(figures.items())
     ]
     (board,) = boards(entries, Wanted())
-    assert [(line.entry.model, line.rank) for line in board.lines] == [("a", 1), ("b", 1), ("c", 3), ("d", None)]
+    assert [(line.entry.model, rank_text(line)) for line in board.lines] == [
+        ("a", "1="),
+        ("b", "1="),
+        ("c", "3"),
+        ("d", "–"),
+    ]
     assert not board.has_bare_values
+
+
+def test_other_versions_and_gradings_have_tables_of_their_own() -> None:
+    entries = [entry("a"), entry("b", version="2"), entry("c"), entry("d", grading="strict")]
+    found = boards(entries, Wanted())
+    assert [[line.entry.model for line in board.lines] for board in found] == [["a", "c"], ["b"], ["d"]]
+    assert [title(board) for board in found] == [
+        "b 1, ranked by overall",
+        "b 2, ranked by overall",
+        "b 1, strict grading, ranked by overall",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("benchmark", "name", "heading"),
+    [
+        ("bfcl", "v4", "overall, v4"),
+        ("bfcl", "v3_zero_filled", "overall, v3, missing as wrong"),
+        ("bfcl", "web_search", "web search"),
+        ("acebench", "en_normal", "normal, English"),
+        ("acebench", "zh_multi_turn", "multi-turn, Chinese"),
+        ("acebench", "overall", "overall, mean"),
+        ("acebench", "en_overall_zero_filled", "overall, English, missing as wrong"),
+    ],
+)
+def test_headings_tell_versions_and_languages_apart(benchmark: str, name: str, heading: str) -> None:
+    assert figure_name(benchmark, name) == heading
+
+
+PART = {"cases": 4, "n": 1, "correct": 1, "accuracy": 1.0, "interval": [0.2, 1.0], "similarity": 1.0}
+
+
+def test_a_partial_run_is_shown_as_one() -> None:
+    whole, part = entry("whole"), entry("part", value=None, categories={"c": PART, "d": PART | {"n": 0, "correct": 0}})
+    assert (whole.is_partial, part.is_partial, part.coverage) == (False, True, (1, 8))
+    (board,) = boards([whole, part], Wanted())
+    out = io.StringIO()
+    Console(file=out, width=100).print(board_report(board, 100))
+    assert "12 %" in out.getvalue()
+    assert "1 of 8" in boards_markdown([board])
+    assert "answered in part" in Page(leaderboard_page([board])).text
 
 
 def test_what_is_wanted() -> None:
@@ -140,7 +197,7 @@ def test_what_is_wanted() -> None:
 
 
 def test_every_form_says_the_same() -> None:
-    found = boards(read_entries(), Wanted(benchmark="bfcl"))
+    found = boards(read_entries(), Wanted(benchmark="bfcl", version="v3"))
     table = list(csv.DictReader(io.StringIO(boards_csv(found))))
     assert (table[0]["model"], table[0]["rank"], table[0]["v3"], table[0]["v3_low"]) == (
         "Watt-Tool-8B",
@@ -148,7 +205,7 @@ def test_every_form_says_the_same() -> None:
         "0.6779",
         "",
     )
-    assert "| 1 | Watt-Tool-8B | v3 | 8 B | 67.79 % |" in boards_markdown(found)
+    assert "| 1 | Watt-Tool-8B | 8 B | 67.79 % |" in boards_markdown(found)
     first = json.loads(json.dumps(boards_record(found)))[0]["entries"][0]
     assert (first["model"], first["figures"]["v3"]["value"]) == ("Watt-Tool-8B", 0.6779)
     text = Page(leaderboard_page(found)).text
@@ -199,14 +256,14 @@ def test_the_page_needs_no_network_and_names_everything() -> None:
 def test_the_picture_shows_sizes_and_intervals() -> None:
     known = {"overall": {"value": 0.5, "interval": [0.4, 0.6]}}
     (board,) = boards([entry("a", size=1, figures=known), entry("b", 0.5, size=1), entry("c", size=None)], Wanted())
-    plot = size_plot(board)
+    plot = size_plot(board, {line.entry.key: line.entry.model for line in board.lines})
     assert plot is not None
     first, second = sorted(plot.points, key=lambda point: point.label)
     assert (first.low is not None, second.low is None, len(plot.points)) == (True, True, 2)
     assert abs(first.label_y - second.label_y) >= 12
     assert all(plot.left <= point.x <= plot.right and plot.top <= point.y <= plot.bottom for point in plot.points)
     (alone,) = boards([entry("a", size=1)], Wanted())
-    assert size_plot(alone) is None
+    assert size_plot(alone, {}) is None
 
 
 # ---- adding a run
@@ -228,10 +285,10 @@ def run(tmp_path: Path, **summary: Any) -> ScoredRun:
 def test_a_run_becomes_an_entry(tmp_path: Path) -> None:
     path = add_entry(entry_record(run(tmp_path), "m", name="Mine 1B", size=1, date="2026-03-01"), tmp_path / "own")
     assert path.name == "custom-1-mine-1b-strict.json"
-    (added,) = [one for one in read_entries(tmp_path / "own") if one.is_measured]
+    (added,) = [one for one in read_entries(tmp_path / "own") if one.benchmark == "custom"]
     assert added.figure("accuracy").value == 0.5
     assert added.figure("rest").value is None
-    assert list(added.categories) == ["c"]
+    assert list(added.categories) == ["c", "d"]
     assert added.provenance["scores_sha256"].startswith("44136fa355b3")  # sha256 of {}
 
 
@@ -259,6 +316,10 @@ def test_acebench_figures_say_their_language(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="add --language en"):
         entry_record(one, "m")
     assert set(entry_record(one, "m", language="zh")["figures"]) == {"zh_accuracy", "zh_rest"}
+    said = run(tmp_path, benchmark="acebench", options={"language": "en"})
+    assert set(entry_record(said, "m")["figures"]) == {"en_accuracy", "en_rest"}
+    with pytest.raises(InputError, match="was scored with --language en, so it cannot be added as zh"):
+        entry_record(said, "m", language="zh")
     both = {"m": {"categories": {}, "overall": {"normal": 0.5, "en_normal": 0.6, "zh_normal": 0.4}}}
     figures = entry_record(run(tmp_path, benchmark="acebench", models=both), "m")["figures"]
     assert set(figures) == {"normal", "en_normal", "zh_normal"}

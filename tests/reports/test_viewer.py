@@ -95,8 +95,8 @@ def test_a_call_without_partner_shows_the_side_that_is_there() -> None:
     expected = {"kind": "calls", "calls": [{"name": "f", "arguments": {"a": place}}]}
     calls = [{"name": "g", "arguments": {"b": 10**30}}]
     (record,) = case_records([row(parts=parts, expected=expected, calls=calls)], None)
-    assert record.detail["parts"][0]["expected"] == '{"a": 1}'
-    assert record.detail["parts"][1]["predicted"] == '{"b": 1000000000000000000000000000000}'
+    assert record.detail["parts"][0]["arguments"] == [["a", "1", 1, None, None, ""]]
+    assert record.detail["parts"][1]["arguments"] == [["b", None, 0, "1000000000000000000000000000000", None, ""]]
 
 
 def test_accepted_values_come_back_from_their_records() -> None:

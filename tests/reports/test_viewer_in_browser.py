@@ -55,22 +55,27 @@ def test_search_filter_sort_and_keys(page: bytes, tmp_path: Path) -> None:
 def test_a_link_opens_its_case(page: bytes, tmp_path: Path) -> None:
     act = """await pause();
       return { title: one("#case h2").textContent, read: one("#case .arguments").textContent,
-               marks: all("#case mark").length, tools: all("#case details").length, unnamed: unnamed() };
+               marks: all("#case mark:not(.differs)").length,
+               different: all("mark.differs").map((e) => e.textContent),
+               tools: all("#case details").length, unnamed: unnamed() };
     """
     found = seen(page, act, tmp_path, link="#98-x")
     assert found["title"] == "sample_nested_0"
     assert "Veloteile" in found["read"]
     assert (found["marks"], found["tools"], found["unnamed"]) == (1, 1, 0)
+    assert found["different"] == ["2", "3"], "only what differs between expected and read is marked"
 
 
 def test_on_a_phone_the_case_takes_the_place_of_the_list(page: bytes, tmp_path: Path) -> None:
     act = """
       const visible = (query) => frame.getComputedStyle(one(query)).display !== "none";
-      const before = [visible("#list"), visible("#case")];
-      await press(".row"); const open = [visible("#list"), visible("#case")];
-      await press("#back"); const after = [visible("#list"), visible("#case")];
-      return { before, open, after, wide: page.documentElement.scrollWidth };
+      const before = [visible(".side"), visible("#case")];
+      const filters = [visible("#more")]; await press("#more-button"); filters.push(visible("#more"));
+      await press(".row"); const open = [visible(".side"), visible("#case")];
+      await press("#back"); const after = [visible(".side"), visible("#case")];
+      return { before, filters, open, after, wide: page.documentElement.scrollWidth };
     """
     found = seen(page, act, tmp_path, width=390)
     assert (found["before"], found["open"], found["after"]) == ([True, False], [False, True], [True, False])
+    assert found["filters"] == [False, True]
     assert found["wide"] <= 390

@@ -1,6 +1,7 @@
 // The list shows only the rows in sight; a case's content is unpacked when it is opened.
 const HEIGHT = 58;
 const SPARE = 8;
+const FOLDED = 1200; // characters from which on a message is folded
 const CHUNK = Number(document.querySelector("script[data-size]")?.dataset.size || 1);
 const count = index.id.length;
 const column = (name, i) => index[name].values[index[name].of[i]];
@@ -28,7 +29,7 @@ async function wholeTexts() {
       const texts = [one.message, ...one.prompt.map((m) => m[1]), ...one.answer.map((a) => a[0])];
       texts.push(...one.beside.map((b) => b[1]), ...one.attempts.map((a) => a[3] || ""));
       for (const part of one.parts) {
-        texts.push(part.name, part.expected || "", part.predicted || "");
+        texts.push(part.name);
         for (const a of part.arguments) texts.push(a[0], a[1] || "", a[3] || "");
       }
       whole.push(texts.join("\n").toLowerCase());
@@ -89,7 +90,7 @@ function rowOf(place) {
     class: "row", role: "option", id: `row${place}`, style: `top:${place * HEIGHT}px`, "data-place": place,
     "aria-selected": String(place === current), "aria-setsize": shown.length, "aria-posinset": place + 1,
   },
-  make("div", {}, make("span", { class: "name" }, index.id[i]), make("span", {}, make("span", { class: "soft" }, `${index.similarity[i].toFixed(2)} `), verdictChip(i))),
+  make("div", {}, make("span", { class: "name" }, index.id[i]), make("span", { class: "right-side" }, make("span", { class: "soft" }, index.similarity[i].toFixed(2)), verdictChip(i))),
   make("div", {}, make("span", { class: "below" }, several + (code || index.snippet[i] || column("category", i)))));
 }
 function draw() {
@@ -136,25 +137,32 @@ async function show(i) {
   document.body.classList.add("open");
   if (matchMedia("(max-width: 760px)").matches) { scrollTo(0, 0); article.focus(); }
 }
+function section(title, ...beside) {
+  return make("div", { class: "section" }, make("h2", {}, title), ...beside);
+}
 function caseElements(i, one, tools) {
-  const code = column("code", i);
-  const back = make("button", { id: "back", type: "button" }, "Back to the list");
+  const code = column("code", i), verdict = column("verdict", i);
+  const back = make("button", { id: "back", type: "button" }, "← Back to the list");
   back.addEventListener("click", close);
+  const facts = [`similarity ${index.similarity[i].toFixed(4)}`, column("category", i), column("model", i)];
   return [
     back,
-    make("div", { class: "head" }, make("h2", {}, index.id[i]), verdictChip(i), code ? make("span", { class: "code" }, code) : null,
-      make("span", { class: "soft" }, `similarity ${index.similarity[i].toFixed(4)} · ${column("category", i)} · ${column("model", i)}`)),
-    one.message ? make("p", { class: "why" }, one.message) : null,
-    make("h2", {}, "Read and expected"), make("p", { class: "soft why" }, `Expected: ${one.expects}`),
-    ...one.parts.map(partElement),
-    one.differences.length ? make("ul", {}, ...one.differences.map((d) => make("li", { class: "code" }, d))) : null,
-    make("h2", {}, `Answer, read as ${one.dialect}`), ...answerElements(one),
-    ...(one.prompt.length ? [make("h2", {}, "Prompt"), ...one.prompt.map(([role, text]) => textBox(role, text))] : []),
-    ...(one.tools.length ? [make("h2", {}, `Tools (${one.tools.length})`), ...one.tools.map((t) => toolElement(tools[t]))] : []),
+    make("div", { class: "head" }, make("h2", {}, index.id[i]), verdictChip(i), code ? make("span", { class: "code" }, code) : null),
+    make("p", { class: "soft under" }, facts.join(" · ")),
+    one.message ? make("p", { class: `why ${verdict === "wrong" ? "wrong" : ""}` }, one.message) : null,
+    ...(one.prompt.length ? [section("Asked"), ...one.prompt.map(([role, text]) => textBox(role, text))] : []),
+    section("Expected and read", make("span", { class: "soft" }, `expected: ${one.expects}`)),
+    ...(one.parts.length ? one.parts.map(partElement) : [make("p", { class: "soft" }, "No calls to set side by side.")]),
+    one.differences.length ? make("ul", { class: "differences" }, ...one.differences.map((d) => make("li", { class: "code" }, d))) : null,
+    section("Answer", make("span", { class: "soft" }, `read as ${one.dialect}`)), ...answerElements(one),
+    ...(one.tools.length ? [section("Tools", make("span", { class: "soft" }, String(one.tools.length))), ...one.tools.map((t) => toolElement(tools[t]))] : []),
   ].filter(Boolean);
 }
+/** A text with its role; one that would push all else out of sight is folded. */
 function textBox(role, text) {
-  return make("div", { class: "box" }, make("div", { class: "role" }, role), make("pre", {}, text));
+  const lines = text.split("\n").length, first = text.trimStart().split("\n", 1)[0].slice(0, 90);
+  if (text.length < FOLDED && lines < 16) return make("div", { class: "box" }, make("div", { class: "role" }, role), make("pre", {}, text));
+  return make("details", { class: "box" }, make("summary", {}, `${role} · ${text.length.toLocaleString("en")} characters · ${first}…`), make("pre", {}, text));
 }
 function toolElement([signature, description, parameters]) {
   return make("details", { class: "tool" }, make("summary", {}, make("code", {}, signature)), make("p", {}, description), make("pre", {}, parameters));
@@ -176,24 +184,55 @@ function answerElements(one) {
 function similarityElement(value) {
   const bar = make("i");
   bar.style.width = `${100 * value}%`;
-  return make("span", {}, make("span", { class: "bar", "aria-hidden": "true" }, bar), ` ${value.toFixed(4)}`);
+  return make("span", { class: "score" }, make("span", { class: "bar", "aria-hidden": "true" }, bar), value.toFixed(4));
 }
 function partElement(part) {
   const full = part.similarity === 1;
-  const head = make("h3", {}, make("code", {}, part.name || "(unreadable)"), similarityElement(part.similarity),
-    make("span", { class: `chip ${full ? "right" : "wrong"}` }, part.reason));
-  const alone = [["expected", "Expected"], ["predicted", "Read"]].filter(([side]) => part[side] != null)
-    .map(([side, label]) => make("pre", {}, `${label}: ${part[side]}`));
-  return make("section", { class: "part" }, head, ...alone, part.arguments.length ? argumentTable(part) : null);
+  const head = make("h3", {}, make("code", {}, part.name || "(unreadable)"),
+    make("span", { class: `chip ${full ? "right" : "wrong"}` }, part.reason), similarityElement(part.similarity));
+  return make("section", { class: "part" }, head, part.arguments.length ? argumentTable(part) : null);
+}
+/** Two texts, each with the stretch in which it differs from the other marked. */
+function differing(one, other) {
+  const a = [...one], b = [...other]; // by characters, so that none is cut in two
+  const most = Math.min(a.length, b.length);
+  let start = 0, end = 0;
+  while (start < most && a[start] === b[start]) start++;
+  while (end < most - start && a[a.length - 1 - end] === b[b.length - 1 - end]) end++;
+  if (start + end < 3) return [[one], [other]]; // nothing in common: a mark on all of it would say nothing
+  const marked = (text) => {
+    const middle = text.slice(start, text.length - end).join("");
+    return [text.slice(0, start).join(""), middle ? make("mark", { class: "differs" }, middle) : "", text.slice(text.length - end).join("")];
+  };
+  return [marked(a), marked(b)];
+}
+function judgement(value, reason) {
+  if (value == null) return ["–"];
+  if (value === 1) return [make("span", { class: "soft" }, reason)];
+  return [similarityElement(value), make("div", { class: "soft" }, reason)];
+}
+/** A turn's calls and states are texts of several lines, which JSON would put into one. */
+function unquoted(text) {
+  try {
+    const value = JSON.parse(text);
+    return typeof value === "string" && value ? value : text;
+  } catch { return text; } // it was cut
 }
 function argumentTable(part) {
-  const head = ["argument", "expected", "read"].map((t) => make("th", { scope: "col" }, t));
-  head.push(make("th", { scope: "col", class: "number" }, "similarity"));
-  const rows = part.arguments.map(([name, wanted, more, got, value, reason]) => make("tr", { class: value === 1 ? "" : "off" },
-    make("th", { scope: "row", class: "code" }, name),
-    make("td", { "data-label": "expected", class: "code" }, wanted == null ? "–" : wanted + (more ? ` (or ${more} more)` : "")),
-    make("td", { "data-label": "read", class: "code" }, got == null ? "–" : got),
-    make("td", { "data-label": "similarity" }, similarityElement(value), make("div", { class: "soft" }, reason))));
+  const turn = /^turn \d+$/.test(part.name), shown = (text) => (turn && text != null ? unquoted(text) : text);
+  const head = [turn ? "part" : "argument", "expected", "read"].map((t) => make("th", { scope: "col" }, t));
+  const judged = part.arguments.some((a) => a[4] != null);
+  if (judged) head.push(make("th", { scope: "col", class: "number" }, "similarity"));
+  const rows = part.arguments.map(([name, expected, more, read, value, reason]) => {
+    const wanted = shown(expected), got = shown(read);
+    const both = wanted != null && got != null && value !== 1;
+    const [left, right] = both ? differing(wanted, got) : [[wanted ?? "–"], [got ?? "–"]];
+    return make("tr", { class: value == null || value === 1 ? "" : "off" },
+      make("th", { scope: "row", class: "code" }, name),
+      make("td", { "data-label": "expected", class: "code" }, ...left, more ? ` (or ${more} more)` : ""),
+      make("td", { "data-label": "read", class: "code" }, ...right),
+      judged ? make("td", { "data-label": "similarity" }, ...judgement(value, reason)) : null);
+  });
   return make("table", { class: "arguments" }, make("thead", {}, make("tr", {}, ...head)), make("tbody", {}, ...rows));
 }
 
@@ -202,6 +241,10 @@ let waiting = 0;
 byId("search").addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(choose, 120); });
 byId("filters").addEventListener("change", choose);
 byId("filters").addEventListener("submit", (event) => event.preventDefault());
+byId("more-button").addEventListener("click", (event) => {
+  const open = event.currentTarget.getAttribute("aria-expanded") === "true";
+  event.currentTarget.setAttribute("aria-expanded", String(!open));
+});
 byId("clear").addEventListener("click", () => { byId("filters").reset(); choose(); });
 list.addEventListener("scroll", () => requestAnimationFrame(draw), { passive: true });
 addEventListener("resize", draw);
