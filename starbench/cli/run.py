@@ -18,7 +18,7 @@ import click
 
 if TYPE_CHECKING:
     from starbench.runner import Finished
-    from starbench.runner.run import Progress
+    from starbench.runner.finishing import Progress
 
 FLAGS = {
     "model": "model.name",

@@ -21,7 +21,7 @@ from starbench.types import Case
 
 def write_bfcl_layout(folder: RunFolder, label: str, cases: Sequence[Case]) -> Path:
     """Write the first sample of each answered case; returns the folder ``result`` inside the run's."""
-    latest, files = folder.latest(), defaultdict(list)
+    latest, files = folder.outputs.latest(), defaultdict(list)
     for case in cases:
         row = latest.get((case.id, 0))
         if row is not None and "error" not in row:

@@ -50,9 +50,10 @@ __all__ = ["ACEBench"]
 class ACEBench:
     """ACEBench; implements :class:`~starbench.benchmarks.base.Benchmark`.
 
-    ``language`` is "en", "zh" or "both". Upstream grades an answer together with its reasoning, which mostly makes it
-    unreadable; here that is split off, unless ``keep_reasoning``. Making it finds the data, or fetches it, which
-    ``notify`` is told; UnknownNameError for another language, DataUnavailableError where there is no data.
+    ``language`` is "en", "zh" or "both"; ``folder`` is the data. Upstream grades an answer together with its reasoning,
+    which mostly makes it unreadable; here that is split off, unless ``keep_reasoning``. Making it finds the data, or
+    fetches it, which ``notify`` is told; UnknownNameError for another language, DataUnavailableError where there is no
+    data.
     """
 
     name = "acebench"
@@ -64,21 +65,21 @@ class ACEBench:
         self.language = language
         self.keep_reasoning = keep_reasoning
         self._notify = notify
-        self._folder = store.obtain("acebench", notify)
+        self.folder = store.obtain("acebench", notify)
         self._spoken = LANGUAGES if language == "both" else (language,)
-        self._entries = {spoken: Entries(self._folder, spoken) for spoken in self._spoken}
-        self._prompts = {spoken: Prompts(self._folder, spoken) for spoken in self._spoken}
+        self._entries = {spoken: Entries(self.folder, spoken) for spoken in self._spoken}
+        self._prompts = {spoken: Prompts(self.folder, spoken) for spoken in self._spoken}
         self._places: dict[str, Place] = {}
 
     @property
     def version(self) -> str:
         """The commit of the upstream repository that the data is from."""
-        return self._folder.dataset.version
+        return self.folder.dataset.version
 
     @property
     def data_sha256(self) -> str:
         """One hash over all files that can decide a verdict."""
-        return self._folder.dataset.data_sha256
+        return self.folder.dataset.data_sha256
 
     @property
     def gradings(self) -> Sequence[str]:
