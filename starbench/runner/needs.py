@@ -19,7 +19,7 @@ from starbench.benchmarks.acebench.benchmark import ACEBench
 from starbench.benchmarks.acebench.categories import LANGUAGES, with_language
 from starbench.benchmarks.bfcl.categories import CATEGORIES
 from starbench.benchmarks.bfcl.memory import LIBRARIES
-from starbench.runner.settings import Settings
+from starbench.runner.settings import Settings, WebSettings
 
 INSTALL = "pip install 'starbench[agents]'"
 """What brings the libraries of web search and of the memory with keys."""
@@ -34,21 +34,22 @@ _INSTALLED_BY: Mapping[str, str] = {
 def lacking(benchmark: Benchmark, settings: Settings) -> dict[str, str]:
     """Category -> what to do before it can be asked, for those that cannot be asked as things are."""
     if benchmark.name == "bfcl":
-        return dict(_bfcl(settings))
+        return dict(bfcl_lacking(settings.web))
     if benchmark.name == "acebench":
         return dict(_acebench(cast(ACEBench, benchmark), settings))
     return {}
 
 
-def _bfcl(settings: Settings) -> Iterator[tuple[str, str]]:
+def bfcl_lacking(web: WebSettings) -> Iterator[tuple[str, str]]:
+    """The same for BFCL, whose data always holds all that it needs."""
     for category, libraries in LIBRARIES.items():
         if absent := _absent(libraries):
             yield category, f"it needs {absent}: {_INSTALLED_BY[category]}"
     for category, row in CATEGORIES.items():
         if row.file != "web_search":
             continue
-        if not os.environ.get(settings.web.key_env):
-            yield category, f"it needs a search engine: put a key of serpapi.com into {settings.web.key_env}"
+        if not os.environ.get(web.key_env):
+            yield category, f"it needs a search engine: put a key of serpapi.com into {web.key_env}"
         elif absent := _absent(_WEB):
             yield category, f"it needs {absent}: {INSTALL}"
 

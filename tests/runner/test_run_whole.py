@@ -16,43 +16,15 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from stub_model_server import Stub, said, stub_server
+from run_folders import rows, started
+from stub_model_server import said, stub_server
 
 from starbench.benchmarks.base import Benchmark
 from starbench.cli import main
 from starbench.errors import InputError, StarbenchError
 from starbench.predictions import find_sources
-from starbench.runner import Finished, read_settings, run
 from starbench.runner.scores import pass_figures
 from starbench.scoring import Run
-
-
-class Silent:
-    """Counts steps and shows nothing."""
-
-    def __init__(self) -> None:
-        self.steps: list[str | None] = []
-        self.before = -1
-
-    def begin(self, done: int, total: int) -> None:
-        self.before = done
-
-    def step(self, failure: str | None) -> None:
-        self.steps.append(failure)
-
-
-def started(out: Path, stub: Stub | None = None, **changes: Any) -> Finished:
-    names = {"out": str(out), "model.name": "m", "cases.benchmark": "sample", "web.key_env": "NO_SUCH_KEY"}
-    if stub is not None:
-        names |= {"model.options.url": stub.url, "model.options.pause": 0.01, "model.options.timeout": 0.5}  # type: ignore[dict-item]
-    changes = {name.replace("__", "."): value for name, value in changes.items()}
-    fresh, layout = changes.pop("fresh", False), changes.pop("layout", False)
-    settings = read_settings(None, list({**names, **changes}.items()))
-    return run(settings, changes.pop("progress", Silent()), fresh=fresh, bfcl_layout=layout)
-
-
-def rows(out: Path) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in (out / "outputs.jsonl").read_text(encoding="utf-8").splitlines()]
 
 
 def told(body: Mapping[str, Any], number: int) -> Any:

@@ -4,13 +4,15 @@
     world.perform_steps(agent_calls("[turn_on_wifi()]"))        # [{"status": True, "message": "Wi-Fi has been …"}]
     world.end_state()                                           # [{"BaseApi": {"wifi": True, "logged_in": True}}, …]
 
-Only functions that the case offers are called. The oddities of how upstream runs them decide what an agent sees, so
-they are kept, each under its name in :data:`ODDITIES`.
+Only public methods of these classes are called, looked up in a table; a few published answers use one that the case
+does not offer. The oddities of how upstream runs them decide what an agent sees, so they are kept, each under its name
+in :data:`ODDITIES`.
 """
 
 from __future__ import annotations
 
 import copy
+import inspect
 import json
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -22,6 +24,7 @@ ODDITIES: Mapping[str, str] = {
     "every_instance": "What all classes inherit from BaseApi is called on every one of them; the last result counts.",
     "unknown_repeats": "A function that does not exist gives the result of the call before it in the same message.",
     "error_in_letters": "In a dialogue an error ends the message, and the agent sees a fixed text letter by letter.",
+    "written_at_the_end": "Results are written out once all calls of a message are done, and show what later ones did.",
     "read_as_json": "Results become texts, and are read again where they are JSON; a list is seen as Python writes it.",
 }
 """Name -> what upstream does."""
@@ -52,11 +55,11 @@ class AgentWorld:
             for part in (name, "BaseApi"):
                 instance._load_scenario(copy.deepcopy(config.get(part, {})), long_context=False)
             self._instances[name] = instance
-        offered = {function["name"] for function in entry["function"] if not function["name"].startswith("_")}
-        self._receivers = {
-            name: [instance for instance in self._instances.values() if callable(getattr(instance, name, None))]
-            for name in offered
-        }
+        self._receivers: dict[str, list[Any]] = {}
+        for instance in self._instances.values():
+            for method, _ in inspect.getmembers(instance, inspect.ismethod):
+                if not method.startswith("_"):
+                    self._receivers.setdefault(method, []).append(instance)
 
     def perform_steps(self, calls: Sequence[AgentCall]) -> list[Any]:
         """What a multi-step agent sees of its calls: a result or an error for each."""
@@ -69,8 +72,8 @@ class AgentWorld:
             except Exception as error:  # the simulated APIs may raise anything, and that is the result
                 results.append(f"Error during execution: {error}")
             else:
-                results.append(_seen(last))
-        return results
+                results.append(last)
+        return list(map(_seen, results))
 
     def perform_turn(self, calls: Sequence[AgentCall]) -> list[Any]:
         """What an agent in a dialogue sees of its calls; see ``error_in_letters``."""
@@ -81,9 +84,9 @@ class AgentWorld:
                 last = self._called(call, last)
             except Exception:  # as above
                 return list(_ERROR_TEXT)
-            results.append(_seen(last))
+            results.append(last)
         self.was_touched = True
-        return results
+        return list(map(_seen, results))
 
     def end_state(self) -> list[dict[str, Any]]:
         """The judged attributes of every class, as JSON; empty where nothing was run."""
@@ -98,11 +101,9 @@ class AgentWorld:
 
     def _called(self, call: AgentCall, last: Any) -> Any:
         """The value that a call gives; ``last`` is that of the one before it."""
-        if call.nested is not None:
-            raise NameError(f"name '{call.nested}' is not defined")
         owner, _, method = call.name.rpartition(".")
-        if owner and method in self._receivers:
-            raise NameError(f"name '{owner.split('.')[0]}' is not defined")
+        if method in self._receivers and (owner or call.nested is not None):
+            raise NameError(f"name '{owner.split('.')[0] or call.nested}' is not defined")
         for instance in self._receivers.get(call.name, ()):
             last = getattr(instance, call.name)(**copy.deepcopy(dict(call.arguments)))
         if last is _MISSING:
