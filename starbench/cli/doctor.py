@@ -76,8 +76,9 @@ def _served() -> Iterator[Finding]:
 
 
 def _gguf() -> Finding:
-    if importlib.util.find_spec("gguf") is None:
-        return Finding(False, "GGUF files", "gguf not installed; pip install gguf")
+    absent = [library for library in ("gguf", "accelerate") if importlib.util.find_spec(library) is None]
+    if absent:
+        return Finding(False, "GGUF files", f"{' and '.join(absent)} not installed; pip install {' '.join(absent)}")
     return Finding(True, "GGUF files", f"gguf {_version('gguf')}")
 
 

@@ -101,6 +101,22 @@ def test_a_chain_goes_on_where_it_broke_off(tmp_path: Path, bfcl: Benchmark) -> 
     }
 
 
+def test_a_torn_conversation_is_held_again(tmp_path: Path, bfcl: Benchmark) -> None:
+    settings = {"cases__benchmark": "bfcl", "cases__ids": NOTES[0]}
+    with stub_server(noting) as stub:
+        started(tmp_path / "r", stub, **settings)
+        before, asked = prerequisite_rows(tmp_path / "r"), len(stub.bodies)
+        answer = rows(tmp_path / "r")[0]["result"]
+        (tmp_path / "r" / "outputs.jsonl").write_bytes(b"")
+        path = tmp_path / "r" / "prerequisites.jsonl"
+        path.write_bytes(path.read_bytes()[:-20])
+        started(tmp_path / "r", stub, **settings)
+    steps = sum(map(len, before[-1]["result"]))
+    assert len(stub.bodies) == asked + steps + 1
+    assert [row["left"] for row in prerequisite_rows(tmp_path / "r")] == [row["left"] for row in before]
+    assert rows(tmp_path / "r")[0]["result"] == answer
+
+
 def test_each_sample_has_a_memory_of_its_own(tmp_path: Path, bfcl: Benchmark) -> None:
     with stub_server(noting) as stub:
         finished = started(tmp_path / "r", stub, cases__benchmark="bfcl", cases__ids=SUMMARIES[0], samples=2)
