@@ -258,8 +258,24 @@ def test_the_command(tmp_path: Path) -> None:
     assert wrong.exit_code == 2
 
 
-def test_the_doctor() -> None:
+def test_the_doctor(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("SERPAPI_API_KEY", raising=False)
     done = CliRunner().invoke(main, ["doctor"])
     assert done.exit_code == 0
     assert "backend replay" in done.output
     assert "data bfcl" in done.output
+    assert "bfcl memory_rec_sum    can be asked" in done.output
+    assert "put a key of serpapi.com into SERPAPI_API_KEY" in done.output
+
+
+def test_what_was_not_asked_is_said(tmp_path: Path, bfcl: Benchmark, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("SERPAPI_API_KEY", raising=False)
+    few = list(bfcl.cases("irrelevance"))[:2]
+    monkeypatch.setattr(type(bfcl), "cases", lambda self, category=None: iter(few))
+    with stub_server(told) as stub:
+        flags = ["run", "--url", stub.url, "--model", "m", "--out", str(tmp_path / "r"), "--user", "u"]
+        done = CliRunner().invoke(main, flags)
+    assert done.exit_code == 0, done.output
+    assert "not asked: web_search_base, web_search_no_snippet; it needs a search engine" in done.output
+    summary = json.loads((tmp_path / "r" / "summary.json").read_text())
+    assert set(summary["run"]["not_asked"]) >= {"web_search_base", "web_search_no_snippet"}
