@@ -15,7 +15,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, Literal, Protocol
 
 from starbench.errors import StarbenchError
 
@@ -40,8 +40,8 @@ class Sampling:
 class Request:
     """One prompt. ``case``, ``sample`` and ``step`` (all from 0) say what it is asked for, and are not sent.
 
-    ``tools`` are definitions as the model gets them. ``thinking`` switches the reasoning of models that have such a
-    switch; None leaves it as it is.
+    ``to`` says who is asked: the model that is measured, or the one that plays the user. ``tools`` are definitions as
+    the model gets them. ``thinking`` switches the reasoning of models that have such a switch; None leaves it as it is.
     """
 
     case: str
@@ -51,6 +51,7 @@ class Request:
     thinking: bool | None = None
     sample: int = 0
     step: int = 0
+    to: Literal["model", "user"] = "model"
 
 
 @dataclass(frozen=True, slots=True)

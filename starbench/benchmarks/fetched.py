@@ -27,17 +27,17 @@ class FetchedBenchmark:
     """Grading -> what it is, the default first."""
 
     def __init__(self, notify: store.Notify = store.say) -> None:
-        self._folder = store.obtain(self.name, notify)
+        self.folder = store.obtain(self.name, notify)
 
     @property
     def version(self) -> str:
         """The published version of the data: of a distribution, or a commit."""
-        return self._folder.dataset.version
+        return self.folder.dataset.version
 
     @property
     def data_sha256(self) -> str:
         """One hash over all files that can decide a verdict."""
-        return self._folder.dataset.data_sha256
+        return self.folder.dataset.data_sha256
 
     @property
     def gradings(self) -> Sequence[str]:

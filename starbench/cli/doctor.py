@@ -4,6 +4,7 @@ Example, cut::
 
     ✓ openai          httpx 0.28.1
     ✗ vllm            not installed; install it as its own guide says for your hardware
+    ✗ bfcl web_search it needs a search engine: put a key of serpapi.com into SERPAPI_API_KEY
     ✓ data bfcl       2026.3.23, complete
 """
 
@@ -50,6 +51,7 @@ def findings() -> Iterator[Finding]:
         else:
             versions = ", ".join(f"{library} {_version(library)}" for library in libraries)
             yield Finding(True, f"backend {name}", versions or "needs nothing")
+    yield from _served()
     yield _gguf()
     yield _gpu()
     yield from _data()
@@ -62,9 +64,21 @@ def _version(library: str) -> str:
         return "of unknown version"
 
 
+def _served() -> Iterator[Finding]:
+    """The categories of BFCL that need more than the model."""
+    from starbench.runner.needs import bfcl_lacking
+    from starbench.runner.settings import WebSettings
+
+    reasons = dict(bfcl_lacking(WebSettings()))
+    for category in ("memory_kv", "memory_rec_sum", "memory_vector", "web_search_base"):
+        what = f"bfcl {category.removesuffix('_base')}"
+        yield Finding(category not in reasons, what, reasons.get(category, "can be asked"))
+
+
 def _gguf() -> Finding:
-    if importlib.util.find_spec("gguf") is None:
-        return Finding(False, "GGUF files", "gguf not installed; pip install gguf")
+    absent = [library for library in ("gguf", "accelerate") if importlib.util.find_spec(library) is None]
+    if absent:
+        return Finding(False, "GGUF files", f"{' and '.join(absent)} not installed; pip install {' '.join(absent)}")
     return Finding(True, "GGUF files", f"gguf {_version('gguf')}")
 
 
@@ -86,7 +100,9 @@ def _data() -> Iterator[Finding]:
         if folder is None:
             yield Finding(False, f"data {name}", f"not here; fetch it with: starbench data pull {name}")
         elif folder.absent_extras():
-            yield Finding(False, f"data {name}", f"without prompts; fetch them with: starbench data pull {name}")
+            yield Finding(
+                False, f"data {name}", f"enough to score, not to ask models; fetch the rest: starbench data pull {name}"
+            )
         elif problems := folder.problems():
             yield Finding(False, f"data {name}", problems[0])
         else:

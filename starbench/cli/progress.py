@@ -110,8 +110,18 @@ def _lines(summary: Mapping[str, Any]) -> Iterator[str]:
         yield f"{run['cut_off']} answers were cut off at the limit of tokens"
     for message, count in run["failures"].items():
         yield f"{count} failed: {message}"
+    for reason, categories in _grouped(run["not_asked"]).items():
+        yield f"not asked: {', '.join(categories)}; {reason}"
     if run["withheld"]:
         yield str(run["withheld"])
     if "samples" in summary:
         figures = {name: value for name, value in summary["samples"]["all"].items() if name != "cases"}
         yield "  ".join(f"{name} {percent(value)}" for name, value in figures.items())
+
+
+def _grouped(reasons: Mapping[str, str]) -> dict[str, list[str]]:
+    """Each reason with the categories that it holds for."""
+    found: dict[str, list[str]] = {}
+    for category, reason in reasons.items():
+        found.setdefault(reason, []).append(category)
+    return found

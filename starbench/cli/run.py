@@ -18,7 +18,7 @@ import click
 
 if TYPE_CHECKING:
     from starbench.runner import Finished
-    from starbench.runner.run import Progress
+    from starbench.runner.finishing import Progress
 
 FLAGS = {
     "model": "model.name",
@@ -26,6 +26,8 @@ FLAGS = {
     "label": "model.label",
     "thinking": "model.thinking",
     "url": "model.options.url",
+    "user": "user.name",
+    "user_url": "user.options.url",
     "benchmark": "cases.benchmark",
     "cases": "cases.file",
     "language": "cases.language",
@@ -51,6 +53,8 @@ FLAGS = {
 @click.option("--backend", metavar="NAME", help="openai (any server), transformers, vllm or replay.")
 @click.option("--model", metavar="NAME", help="The model's name for the backend: a hub name, a folder, a file.")
 @click.option("--url", help="The server's address, such as http://127.0.0.1:8000/v1; several with commas between.")
+@click.option("--user", metavar="NAME", help="The model that plays the user, for ACEBench's agents in dialogues.")
+@click.option("--user-url", help="The address of the server that has it.")
 @click.option("--benchmark", metavar="NAME", help="What to ask (default: bfcl).")
 @click.option("--cases", type=click.Path(exists=True, dir_okay=False), help="Ask your own cases in this file.")
 @click.option("--language", metavar="NAME", help="Of ACEBench's cases: en, zh or both.")

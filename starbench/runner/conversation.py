@@ -1,4 +1,4 @@
-"""A BFCL conversation as a loop: the model's calls are run in the simulated APIs, and it is told what came of them.
+"""A BFCL conversation as a loop: the model's calls are run in a simulated world, and it is told what came of them.
 
 The answer is what an official result file holds, a list of turns of steps, a step being one completion::
 
@@ -6,7 +6,8 @@ The answer is what an official result file holds, a list of turns of steps, a st
     {"result": [["[cd(folder='document')]", "Done."], …], "dialect": "bfcl-prompt"}                  prompt
 
 A turn ends with the first completion without a call that can be read. After 21 steps with calls the conversation is
-ended, and its later turns stay unasked, as in the official code.
+ended, and its later turns stay unasked, as in the official code. What the world needs from the web is asked of whoever
+runs the loop.
 """
 
 from __future__ import annotations
@@ -17,13 +18,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from starbench.backends import Completion, Request
-from starbench.benchmarks.bfcl.multi_turn import Sources
-from starbench.benchmarks.bfcl.multi_turn.execution import execute
 from starbench.benchmarks.bfcl.multi_turn.quirks import call_text
 from starbench.benchmarks.bfcl.multi_turn.reading import Action, read_turns
-from starbench.benchmarks.bfcl.multi_turn.world import World, is_inflated
+from starbench.benchmarks.bfcl.multi_turn.world import World
 from starbench.benchmarks.bfcl.prompts import Mode, Prompts
+from starbench.benchmarks.bfcl.web_search import Lookup, performed
 from starbench.dialects import parse
+from starbench.runner.loops import Loop, spoken
 from starbench.types import Call, Case
 
 Message = Mapping[str, Any]
@@ -38,13 +39,10 @@ class Said:
     ids: tuple[str, ...] = ()
 
 
-def conversation(
-    case: Case, first: Request, prompts: Prompts, sources: Sources, mode: Mode, *, dots: bool
-) -> Generator[Request, Completion, dict[str, Any]]:
-    """Ask a conversation turn by turn; ``first`` is the request of its first turn."""
+def conversation(case: Case, first: Request, prompts: Prompts, world: World, mode: Mode, *, dots: bool) -> Loop:
+    """Ask a conversation turn by turn; ``first`` is the request of its first turn, ``world`` what its calls act on."""
     is_prompted = mode == "prompt"
     dialect = "bfcl-prompt" if is_prompted else "bfcl-fc"
-    world = World(sources, sources.modules(is_inflated(case.source)), case.source)
     documents, tools = prompts.documents(case), list(first.tools)
     messages: list[Message] = list(first.messages)
     result: list[list[Any]] = []
@@ -67,11 +65,19 @@ def conversation(
             actions = _actions(said.step, dialect, case)
             if not actions:
                 break
-            results = [world.perform(a) if isinstance(a, Call) else execute(a, world) for a in actions]
+            results = yield from _results(actions, world)
             messages += _told(actions, results, said.ids, is_prompted)
         else:
             break  # forced to quit
     return {"result": result, "dialect": dialect}
+
+
+def _results(actions: Sequence[Action], world: World) -> Generator[Lookup, Completion, list[str]]:
+    """The result texts of the calls of a step."""
+    results = []
+    for action in actions:
+        results.append((yield from performed(action, world)))
+    return results
 
 
 def _actions(step: Any, dialect: str, case: Case) -> Sequence[Action]:
@@ -87,9 +93,8 @@ def _arrival(prompts: Prompts, arriving: list[dict[str, Any]], is_prompted: bool
 
 
 def _prompted(completion: Completion) -> Said:
-    """A completion of a prompted model: its text, without its reasoning."""
-    text = completion.text if completion.message is None else str(completion.message.get("content") or "")
-    answer = text.rpartition("</think>")[2].lstrip("\n") if "</think>" in text else text
+    """A completion of a prompted model."""
+    answer = spoken(completion)
     return Said(answer, {"role": "assistant", "content": answer})
 
 

@@ -1,37 +1,38 @@
 """The folder of a run, which the same command goes on with.
 
-    config.json        the resolved settings
-    environment.json   versions, data, machine
-    outputs.jsonl      a line an answer, or a failure around the model; only ever appended to
-    scores.jsonl       written when the run has ended, as by starbench score
-    summary.json       the same
-    log.txt            what happened when
+    config.json           the resolved settings
+    environment.json      versions, data, machine
+    outputs.jsonl         a line an answer, or a failure around the model; only ever appended to
+    prerequisites.jsonl   the same of conversations that are not judged, with the memory that each has left
+    scores.jsonl          written when the run has ended, as by starbench score
+    summary.json          the same
+    log.txt               what happened when
 
 A line of ``outputs.jsonl``, which ``starbench score`` reads too::
 
     {"id": "simple_python_0", "sample": 0, "model": "mine", "benchmark": "bfcl", "category": "simple_python",
      "output": "[f(x=1)]", "input_tokens": 211, "output_tokens": 24, "seconds": 0.81, "finish": "stop", "tries": 1}
     {"id": "simple_python_1", …, "error": {"family": "infrastructure", "message": "the server answers 503 (6 tries)"}}
-
-A line that a killed run left half-written is cut off, and its case is asked again.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from starbench.errors import InputError
-from starbench.scoring import json_line, written_whole
+from starbench.runner.rows import Key, RowFile
+from starbench.scoring import written_whole
 
-Key = tuple[str, int]
-"""The id of a case, and the number of the sample."""
+__all__ = ["FILES", "Key", "RunFolder"]
 
-FILES = ("config.json", "environment.json", "outputs.jsonl", "scores.jsonl", "summary.json", "log.txt")
+FILES = (
+    *("config.json", "environment.json", "outputs.jsonl", "prerequisites.jsonl"),
+    *("scores.jsonl", "summary.json", "log.txt"),
+)
 
 
 class RunFolder:
@@ -51,7 +52,6 @@ class RunFolder:
         except OSError as problem:
             raise InputError(f"{path} cannot be written ({problem.strerror}); give another folder with --out") from None
         _lock(self._lock, path)
-        self.answered: set[Key] = set()
         try:
             self._open(config, identity, fresh)
         except BaseException:
@@ -64,36 +64,21 @@ class RunFolder:
                 (self.path / name).unlink(missing_ok=True)
         self._check(identity)
         self.write("config.json", {**config, "identity": identity})
-        self._output = os.open(self.path / "outputs.jsonl", os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o666)
-        self._cut_torn_line()
-        self.answered = {key for key, row in self.rows() if "error" not in row}
+        self.outputs = self._rows("outputs.jsonl")
+        self._prerequisites: RowFile | None = None
 
-    def rows(self) -> Iterator[tuple[Key, dict[str, Any]]]:
-        """Every line that was written, in order."""
-        with (self.path / "outputs.jsonl").open("rb") as file:
-            for number, line in enumerate(file, 1):
-                try:
-                    row = json.loads(line)
-                    key = (row["id"], row["sample"])
-                except (ValueError, LookupError, TypeError):
-                    raise InputError(
-                        f"{self.path / 'outputs.jsonl'}, row {number}: it was changed since; begin anew with --fresh"
-                    ) from None
-                yield key, row
+    @property
+    def prerequisites(self) -> RowFile:
+        """The conversations that only prepare others; the file is there once they are wanted."""
+        if self._prerequisites is None:
+            self._prerequisites = self._rows("prerequisites.jsonl")
+        return self._prerequisites
 
-    def latest(self) -> dict[Key, dict[str, Any]]:
-        """For each sample its answer, else its last failure."""
-        found: dict[Key, dict[str, Any]] = {}
-        for key, row in self.rows():
-            if key not in found or "error" in found[key]:
-                found[key] = row
-        return found
-
-    def append(self, row: Mapping[str, Any]) -> None:
-        """Write one line, all of it or, when the process is killed meanwhile, a torn one."""
-        os.write(self._output, json_line(row))
-        if "error" not in row:
-            self.answered.add((row["id"], row["sample"]))
+    def _rows(self, name: str) -> RowFile:
+        rows = RowFile(self.path / name)
+        if rows.was_torn:
+            self.log(f"cut off the last line of {name}, which was torn")
+        return rows
 
     def write(self, name: str, value: Mapping[str, Any]) -> None:
         """Write a JSON file as a whole."""
@@ -107,7 +92,9 @@ class RunFolder:
 
     def close(self) -> None:
         """Let another process have the folder."""
-        os.close(self._output)
+        self.outputs.close()
+        if self._prerequisites is not None:
+            self._prerequisites.close()
         self._lock.close()
 
     def _check(self, identity: Mapping[str, Any]) -> None:
@@ -124,14 +111,6 @@ class RunFolder:
                 f"{self.path} holds a run with other settings ({'; '.join(changed)}); "
                 "give another folder with --out, or throw that run away with --fresh"
             )
-
-    def _cut_torn_line(self) -> None:
-        size = os.fstat(self._output).st_size
-        content = (self.path / "outputs.jsonl").read_bytes()
-        whole = content.rfind(b"\n") + 1
-        if whole < size:
-            os.ftruncate(self._output, whole)
-            self.log("cut off the last line of outputs.jsonl, which was torn")
 
 
 def _differences(path: str, before: Any, now: Any) -> Iterator[str]:

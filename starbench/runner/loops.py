@@ -1,4 +1,4 @@
-"""One case as a loop: a generator that gives out requests, gets completions, and returns the answer.
+"""One case as a loop: a generator that gives out errands, gets what came of each, and returns the answer.
 
     loop = single_turn(request, "prompt")
     next(loop)                                       # the request
@@ -9,69 +9,30 @@ A loop knows nothing of networks, threads or other cases, so a conversation can 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Mapping
-from typing import Any
+from collections.abc import Generator, Mapping, Sequence
+from typing import Any, Protocol
 
-from starbench.backends import Capabilities, Completion, Request
-from starbench.benchmarks import Benchmark
-from starbench.benchmarks.bfcl.categories import place
-from starbench.benchmarks.bfcl.multi_turn import Sources
-from starbench.benchmarks.bfcl.prompts import Prompts, load_texts
-from starbench.errors import DataUnavailableError, InputError
-from starbench.runner.conversation import conversation
-from starbench.runner.settings import Settings
-from starbench.store import obtain
+from starbench.backends import Completion, Request
+from starbench.benchmarks.bfcl.memory import Snapshot
+from starbench.benchmarks.bfcl.web_search import Lookup
 from starbench.types import Case
 
 Answer = dict[str, Any]
-Loop = Generator[Request, Completion, Answer]
-Asking = Callable[[Case, int], Loop]
-"""A case and the number of the sample, from 0 -> its loop."""
+Errand = Request | Lookup
+"""What a loop gives out: a request to a model, or a lookup in the web. ``to`` says who answers it."""
+Loop = Generator[Errand, Completion, Answer]
 
 
-def asking(benchmark: Benchmark, settings: Settings, capabilities: Capabilities) -> Asking:
-    """How cases of ``benchmark`` are asked; InputError for a mode that the benchmark does not have."""
-    if benchmark.name == "bfcl":
-        return _bfcl(settings, capabilities)
-    if benchmark.name == "acebench":
-        return _acebench(settings)
-    if settings.mode != "tools":
-        raise InputError(f"the benchmark {benchmark.name!r} has no prompts of its own; ask it with --mode tools")
+class Asking(Protocol):
+    """How the cases of a benchmark are asked."""
 
-    def ask(case: Case, sample: int) -> Loop:
-        tools = [_openai_tool(tool.name, tool.description, tool.parameters) for tool in case.tools]
-        return single_turn(_request(case, case.messages, tools, settings, sample))
+    def __call__(self, case: Case, sample: int, left: Snapshot | None = None) -> Loop:
+        """The loop of a case; ``left`` is what the last conversation before it has left, where there are such."""
+        ...
 
-    return ask
-
-
-def _bfcl(settings: Settings, capabilities: Capabilities) -> Asking:
-    prompts, sources = Prompts(load_texts()), Sources(obtain("bfcl").read)
-    dots = not capabilities.separates_calls  # only servers refuse them
-
-    def ask(case: Case, sample: int) -> Loop:
-        asked = prompts.of(case, settings.mode, dots=dots)
-        first = _request(case, asked.messages, asked.tools, settings, sample)
-        if place(case.id).category.answers == "conversation":
-            return conversation(case, first, prompts, sources, settings.mode, dots=dots)
-        return single_turn(first, "bfcl-prompt" if settings.mode == "prompt" else None)
-
-    return ask
-
-
-def _acebench(settings: Settings) -> Asking:
-    """ACEBench's own prompts, which its cases hold; each step of a dialogue is a case, with the steps before it."""
-    if settings.mode != "prompt":
-        raise InputError("ACEBench is asked by its own prompts; give --mode prompt")
-
-    def ask(case: Case, sample: int) -> Loop:
-        if case.messages[0]["role"] != "system":
-            raise DataUnavailableError(
-                "ACEBench's prompts are not among the data here; fetch them with: starbench data pull acebench"
-            )
-        return single_turn(_request(case, case.messages, (), settings, sample), "acebench")
-
-    return ask
+    def before(self, case: Case) -> Sequence[Case]:
+        """The conversations that have to come before a case, one after the other; mostly none."""
+        ...
 
 
 def single_turn(request: Request, dialect: str | None = None) -> Loop:
@@ -87,9 +48,12 @@ def single_turn(request: Request, dialect: str | None = None) -> Loop:
     return answer if dialect is None or "</think>" in text else {**answer, "dialect": dialect}
 
 
-def _request(case: Case, messages: Any, tools: Any, settings: Settings, sample: int) -> Request:
-    return Request(case.id, messages, tools, settings.sampling, settings.model.thinking, sample)
+def spoken(completion: Completion) -> str:
+    """What a prompted model says: its text, without its reasoning."""
+    text = completion.text if completion.message is None else str(completion.message.get("content") or "")
+    return text.rpartition("</think>")[2].lstrip("\n") if "</think>" in text else text
 
 
-def _openai_tool(name: str, description: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+def openai_tool(name: str, description: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """A function as servers want it."""
     return {"type": "function", "function": {"name": name, "description": description, "parameters": parameters}}

@@ -4,7 +4,7 @@ Beside what ``starbench score`` writes, the summary has::
 
     "run": {"asked": 400, "answered": 398, "failed": 2, "failures": {"the server answers 503 (6 tries)": 2},
             "cut_off": 3, "input_tokens": 84211, "output_tokens": 9120, "seconds": {"mean": 0.8, "p95": 1.9},
-            "withheld": null},
+            "withheld": null, "not_asked": {"memory_vector": "it needs faiss: pip install …"}},
     "samples": {"n": 4, "all": {"cases": 398, "pass@1": 0.61, "pass@4": 0.74, "pass^4": 0.49}, "simple_python": {…}}
 
 A failure around the model is never scored: its case is missing.
@@ -30,9 +30,18 @@ Correct = dict[tuple[str, str], list[bool]]
 """Category and case -> whether each scored sample is right."""
 
 
-def score(folder: RunFolder, settings: Settings, benchmark: Benchmark, cases: Sequence[Case]) -> dict[str, Any]:
-    """Judge the answers to ``cases``, write ``scores.jsonl`` and ``summary.json``, and return the summary."""
-    latest = folder.latest()
+def score(
+    folder: RunFolder,
+    settings: Settings,
+    benchmark: Benchmark,
+    cases: Sequence[Case],
+    not_asked: Mapping[str, str] | None = None,
+) -> dict[str, Any]:
+    """Judge the answers to ``cases``, write ``scores.jsonl`` and ``summary.json``, and return the summary.
+
+    ``not_asked`` says of categories why their cases could not be asked.
+    """
+    latest = folder.outputs.latest()
     keys = [(case.id, sample) for sample in range(settings.samples) for case in cases]
     rows = [latest[key] for key in keys if key in latest]
     answers = [row for row in rows if "error" not in row]
@@ -40,7 +49,7 @@ def score(folder: RunFolder, settings: Settings, benchmark: Benchmark, cases: Se
     correct: Correct = defaultdict(list)
     if answers:
         summary = _judged(folder, settings, answers, correct)
-    summary["run"] = _figures(len(keys), rows, settings.scoring.max_failures)
+    summary["run"] = _figures(len(keys), rows, settings.scoring.max_failures) | {"not_asked": dict(not_asked or {})}
     if summary["run"]["withheld"]:
         for model in summary["models"].values():
             model["overall"] = dict.fromkeys(model["overall"])
@@ -137,4 +146,4 @@ def pass_figures(counts: Sequence[int], n: int) -> dict[str, Any]:
 
 def unanswered(folder: RunFolder, keys: Iterable[Key]) -> list[Key]:
     """The samples that have no answer yet, in order."""
-    return [key for key in keys if key not in folder.answered]
+    return [key for key in keys if key not in folder.outputs.answered]

@@ -1,6 +1,8 @@
 """Which cases of a benchmark a run asks, in the benchmark's order.
 
 selected(bfcl, CaseSettings(categories=("simple_python",), limit=2))    # simple_python_0, simple_python_1
+
+Without names these are all that count for a score, but for what cannot be asked here (see :mod:`.needs`).
 """
 
 from __future__ import annotations
@@ -13,11 +15,6 @@ from starbench.errors import InputError
 from starbench.runner.settings import CaseSettings
 from starbench.types import Case
 
-SERVED: Mapping[str, frozenset[str]] = {
-    "bfcl": frozenset({"web_search_base", "web_search_no_snippet", "memory_kv", "memory_vector", "memory_rec_sum"}),
-    "acebench": frozenset({"agent_multi_turn", "agent_multi_step"}),
-}
-"""Benchmark -> categories whose answers need services that are not simulated here."""
 UNCOUNTED = frozenset({"format_sensitivity"})
 """Categories that are only asked by name, as they do not count for a score."""
 
@@ -30,28 +27,31 @@ def benchmark_of(settings: CaseSettings) -> Benchmark:
     return load_benchmark(settings.benchmark, **language)
 
 
-def selected(benchmark: Benchmark, settings: CaseSettings) -> list[Case]:
-    """The cases to ask; InputError where there are none, UnknownNameError for an id or category that does not exist."""
+def selected(benchmark: Benchmark, settings: CaseSettings, lacking: Mapping[str, str] | None = None) -> list[Case]:
+    """The cases to ask; ``lacking`` says of categories why they cannot be asked.
+
+    InputError where there are none, or one of these is named; UnknownNameError for an id or category that does not
+    exist.
+    """
+    lacking = lacking or {}
     if settings.ids:
         cases = [benchmark.case(id) for id in dict.fromkeys(settings.ids)]
     else:
-        cases = list(_limited(_of_categories(benchmark, settings.categories), settings.limit))
-    served = sorted({_bare(case.category) for case in cases} & SERVED.get(benchmark.name, frozenset()))
-    if served:
-        raise InputError(
-            f"answers to {', '.join(served)} cannot be made here: they need a search engine, a memory or a user; "
-            "answers that were made elsewhere are scored by: starbench score"
-        )
+        cases = list(_limited(_of_categories(benchmark, settings.categories, lacking), settings.limit))
+    unasked = sorted({case.category for case in cases} & lacking.keys())
+    if unasked:
+        reasons = "; ".join(f"{category}: {lacking[category]}" for category in unasked)
+        raise InputError(f"some of these cases cannot be asked here ({reasons})")
     if not cases:
         raise InputError("no case is selected; see the categories with: starbench data list")
     return cases
 
 
-def _of_categories(benchmark: Benchmark, names: Iterable[str]) -> Iterator[Case]:
+def _of_categories(benchmark: Benchmark, names: Iterable[str], lacking: Mapping[str, str]) -> Iterator[Case]:
     """The cases of the categories, each once; without names all that can be asked and count for a score."""
-    unasked = UNCOUNTED | SERVED.get(benchmark.name, frozenset())
     if not names:
-        yield from (case for case in benchmark.cases() if _bare(case.category) not in unasked)
+        unasked = UNCOUNTED | lacking.keys()
+        yield from (case for case in benchmark.cases() if case.category not in unasked)
         return
     seen = set()
     for name in names:
@@ -59,11 +59,6 @@ def _of_categories(benchmark: Benchmark, names: Iterable[str]) -> Iterator[Case]
             if case.id not in seen:
                 seen.add(case.id)
                 yield case
-
-
-def _bare(category: str) -> str:
-    """A category without the language before it."""
-    return category.rpartition(":")[2]
 
 
 def _limited(cases: Iterable[Case], limit: int | None) -> Iterator[Case]:

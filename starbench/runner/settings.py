@@ -15,6 +15,12 @@ limit = 50                                       # of each category
 
 [sampling]
 max_tokens = 256
+
+[user]                                           # who plays the user for ACEBench's dialogues with agents
+name = "gpt-4o"
+
+[web]                                            # where BFCL's web search asks
+key_env = "SERPAPI_API_KEY"
 """
 
 from __future__ import annotations
@@ -45,6 +51,11 @@ class ModelSettings:
     thinking: bool | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
 
+    def checked_options(self, where: str) -> Any:
+        """The options of the backend as its dataclass; ``where`` is the table's name in messages."""
+        options: Any = filled(backend_class(self.backend).Options, self.options, f"{where}.options")
+        return options
+
 
 @dataclass(frozen=True, slots=True)
 class CaseSettings:
@@ -72,8 +83,26 @@ class ScoringSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class WebSettings:
+    """How BFCL's web search is answered; it is off where the environment variable ``key_env`` is empty.
+
+    ``url`` is a search engine that speaks SerpApi's protocol. ``timeout`` is in seconds, of a page or a search;
+    ``pause`` the pause before a search is tried a second time. Pages are fetched from public addresses only, unless
+    ``private`` allows others.
+    """
+
+    url: str = "https://serpapi.com/search.json"
+    key_env: str = "SERPAPI_API_KEY"
+    concurrency: int = 8
+    timeout: float = 20.0
+    tries: int = 6
+    pause: float = 2.0
+    private: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
-    """A whole run."""
+    """A whole run; ``user`` is the model that plays the user where a benchmark wants one."""
 
     out: str
     model: ModelSettings
@@ -82,6 +111,8 @@ class Settings:
     sampling: Sampling = field(default_factory=Sampling)
     samples: int = 1
     cache: str | None = None
+    user: ModelSettings | None = None
+    web: WebSettings = WebSettings()
     scoring: ScoringSettings = ScoringSettings()
 
     @property
@@ -91,28 +122,42 @@ class Settings:
 
     def options(self) -> Any:
         """The options of the backend, checked."""
-        options: Any = filled(backend_class(self.model.backend).Options, self.model.options, "model.options")
-        return options
+        return self.model.checked_options("model")
 
     def record(self) -> dict[str, Any]:
         """Everything, resolved, as JSON."""
-        return {**asdict(self), "model": {**asdict(self.model), "options": asdict(self.options())}}
+        user = {} if self.user is None else {"user": _record(self.user, "user")}
+        return {**asdict(self), "model": _record(self.model, "model"), **user}
 
     def identity(self) -> dict[str, Any]:
         """The settings that decide an answer: one folder holds answers of one identity.
 
         How many cases, how fast and how they are judged may change from one command to the next.
         """
-        options = self.options()
-        decisive = {f.name: getattr(options, f.name) for f in fields(options) if not f.metadata.get("speed")}
-        return {
-            "model": {"name": self.model.name, "backend": self.model.backend, "thinking": self.model.thinking},
-            "options": decisive,
+        identity = {
+            "model": _named(self.model),
+            "options": _decisive(self.options()),
             "label": self.label,
             "mode": self.mode,
             "sampling": asdict(self.sampling),
             "cases": {name: getattr(self.cases, name) for name in ("benchmark", "file", "language")},
         }
+        if self.user is not None:
+            identity["user"] = {**_named(self.user), "options": _decisive(self.user.checked_options("user"))}
+        return identity
+
+
+def _record(model: ModelSettings, where: str) -> dict[str, Any]:
+    return {**asdict(model), "options": asdict(model.checked_options(where))}
+
+
+def _named(model: ModelSettings) -> dict[str, Any]:
+    return {"name": model.name, "backend": model.backend, "thinking": model.thinking}
+
+
+def _decisive(options: Any) -> dict[str, Any]:
+    """The options that decide what answers are, and not only how fast they come."""
+    return {f.name: getattr(options, f.name) for f in fields(options) if not f.metadata.get("speed")}
 
 
 def read_settings(path: Path | None, overrides: Sequence[tuple[str, Any]] = ()) -> Settings:
@@ -134,7 +179,7 @@ def read_settings(path: Path | None, overrides: Sequence[tuple[str, Any]] = ()) 
     for name, number in (("samples", settings.samples), ("cases.limit", settings.cases.limit)):
         if number is not None and number < 1:
             raise InputError(f"the setting {name} is at least 1, not {number}")
-    settings.options()
+    settings.record()  # which checks the options of the backends
     return settings
 
 

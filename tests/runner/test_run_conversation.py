@@ -16,7 +16,9 @@ from starbench.benchmarks.base import Benchmark
 from starbench.benchmarks.bfcl.multi_turn.gold import answer_call
 from starbench.errors import DataUnavailableError, InputError
 from starbench.runner import read_settings
-from starbench.runner.loops import Asking, Loop, asking
+from starbench.runner.asking import asking
+from starbench.runner.loops import Asking, Loop
+from starbench.runner.needs import lacking
 from starbench.runner.selection import selected
 from starbench.runner.settings import CaseSettings
 from starbench.types import Call, Case
@@ -157,7 +159,7 @@ def test_acebench_is_asked_by_its_own_prompts(acebench: Callable[..., Any]) -> N
     assert (requests[0].messages, requests[0].tools) == (prompted.messages, ())
     with pytest.raises(InputError, match="give --mode prompt"):
         asking(ace, read_settings(None, [("out", "x"), ("model.name", "m")]), Capabilities())
-    asked_for = {case.category for case in selected(ace, CaseSettings(benchmark="acebench"))}
+    asked_for = {case.category for case in selected(ace, CaseSettings(benchmark="acebench"), lacking(ace, settings))}
     assert "normal_preference" in asked_for
     assert not {name for name in asked_for if name.startswith("agent")}
 

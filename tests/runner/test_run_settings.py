@@ -56,6 +56,10 @@ def test_a_recipe_with_flags_on_top(tmp_path: Path) -> None:
         ("model.backend", "vlm", "no backend named 'vlm'; did you mean 'vllm'"),
         ("out.x", 3, "out is no table"),
         ("model.options", 3, "model.options is a table, not 3"),
+        ("user.nam", "u", "there is no setting user.nam; did you mean 'name'"),
+        ("user.backend", "openai", "the setting user.name is needed"),
+        ("web.private", "yes", "web.private is true or false, not 'yes'"),
+        ("web.key", "s3cret", "there is no setting web.key; did you mean 'key_env'"),
     ],
 )
 def test_what_does_not_fit_is_said(tmp_path: Path, name: str, value: Any, sentence: str) -> None:
@@ -83,6 +87,23 @@ def test_speed_is_no_part_of_the_identity(tmp_path: Path) -> None:
     assert read_settings(path, same).identity() == read_settings(path).identity()
     for name, value in [("sampling.seed", 1), ("mode", "prompt"), ("model.options.body", {"top_k": 1})]:
         assert read_settings(path, [(name, value)]).identity() != read_settings(path).identity()
+
+
+def test_who_plays_the_user_is_part_of_the_identity(tmp_path: Path) -> None:
+    path = recipe(tmp_path)
+    played = [("user.name", "u"), ("user.options.url", "http://127.0.0.1:2/v1")]
+    settings = read_settings(path, played)
+    assert settings.identity()["user"] == {
+        "name": "u",
+        "backend": "openai",
+        "thinking": None,
+        "options": {"limit_field": "max_tokens", "body": {}},
+    }
+    assert settings.record()["user"]["options"]["url"] == "http://127.0.0.1:2/v1"
+    faster = [*played, ("user.options.concurrency", 2), ("web.timeout", 1), ("web.concurrency", 2)]
+    assert read_settings(path, faster).identity() == settings.identity()
+    with pytest.raises(InputError, match=r"there is no setting user\.options\.urll"):
+        read_settings(path, [("user.name", "u"), ("user.options.urll", "x")])
 
 
 def test_values_of_the_command_line() -> None:

@@ -16,43 +16,15 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from stub_model_server import Stub, said, stub_server
+from run_folders import rows, started
+from stub_model_server import said, stub_server
 
 from starbench.benchmarks.base import Benchmark
 from starbench.cli import main
 from starbench.errors import InputError, StarbenchError
 from starbench.predictions import find_sources
-from starbench.runner import Finished, read_settings, run
 from starbench.runner.scores import pass_figures
 from starbench.scoring import Run
-
-
-class Silent:
-    """Counts steps and shows nothing."""
-
-    def __init__(self) -> None:
-        self.steps: list[str | None] = []
-        self.before = -1
-
-    def begin(self, done: int, total: int) -> None:
-        self.before = done
-
-    def step(self, failure: str | None) -> None:
-        self.steps.append(failure)
-
-
-def started(out: Path, stub: Stub | None = None, **changes: Any) -> Finished:
-    names = {"out": str(out), "model.name": "m", "cases.benchmark": "sample"}
-    if stub is not None:
-        names |= {"model.options.url": stub.url, "model.options.pause": 0.01, "model.options.timeout": 0.5}  # type: ignore[dict-item]
-    changes = {name.replace("__", "."): value for name, value in changes.items()}
-    fresh, layout = changes.pop("fresh", False), changes.pop("layout", False)
-    settings = read_settings(None, list({**names, **changes}.items()))
-    return run(settings, changes.pop("progress", Silent()), fresh=fresh, bfcl_layout=layout)
-
-
-def rows(out: Path) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in (out / "outputs.jsonl").read_text(encoding="utf-8").splitlines()]
 
 
 def told(body: Mapping[str, Any], number: int) -> Any:
@@ -250,7 +222,7 @@ def test_prompted_answers_are_read_as_prompted(tmp_path: Path, bfcl: Benchmark) 
         ({"mode": "prompt"}, "has no prompts of its own"),
         ({"cases.ids": ["nobody"]}, "nobody"),
         ({"layout": True}, "only BFCL has official result files"),
-        ({"cases.benchmark": "bfcl", "cases.categories": ["memory_kv"]}, "cannot be made here"),
+        ({"cases.benchmark": "bfcl", "cases.ids": ["web_search_base_0"]}, "put a key of serpapi.com into NO_SUCH_KEY"),
         ({"cases.benchmark": "bfcl", "cases.language": "zh"}, "language"),
     ],
 )
@@ -286,8 +258,24 @@ def test_the_command(tmp_path: Path) -> None:
     assert wrong.exit_code == 2
 
 
-def test_the_doctor() -> None:
+def test_the_doctor(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("SERPAPI_API_KEY", raising=False)
     done = CliRunner().invoke(main, ["doctor"])
     assert done.exit_code == 0
     assert "backend replay" in done.output
     assert "data bfcl" in done.output
+    assert "bfcl memory_rec_sum    can be asked" in done.output
+    assert "put a key of serpapi.com into SERPAPI_API_KEY" in done.output
+
+
+def test_what_was_not_asked_is_said(tmp_path: Path, bfcl: Benchmark, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("SERPAPI_API_KEY", raising=False)
+    few = list(bfcl.cases("irrelevance"))[:2]
+    monkeypatch.setattr(type(bfcl), "cases", lambda self, category=None: iter(few))
+    with stub_server(told) as stub:
+        flags = ["run", "--url", stub.url, "--model", "m", "--out", str(tmp_path / "r"), "--user", "u"]
+        done = CliRunner().invoke(main, flags)
+    assert done.exit_code == 0, done.output
+    assert "not asked: web_search_base, web_search_no_snippet; it needs a search engine" in done.output
+    summary = json.loads((tmp_path / "r" / "summary.json").read_text())
+    assert set(summary["run"]["not_asked"]) >= {"web_search_base", "web_search_no_snippet"}

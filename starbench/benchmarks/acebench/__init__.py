@@ -10,7 +10,9 @@ verdicts.py    official and strict verdicts
 decode.py      upstream's reading of a normal answer
 checker.py     upstream's verdict on the calls of a normal case
 special.py     the same for special cases, and how much of what should be said is said
-agent.py       end states and traces of agents
+agent.py       end states and traces of agents, judged
+agent_*.py     agents at work: their calls, their simulated world, what they are shown
+scenarios.py   the simulated APIs, from the checked data
 quirks.py      every oddity that decides a verdict, by name
 errata.py      cases that fail right answers (errata.toml)
 aggregate.py   overall figures

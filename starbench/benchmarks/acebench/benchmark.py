@@ -68,8 +68,8 @@ class ACEBench(FetchedBenchmark):
         self._notify = notify
         super().__init__(notify)
         self._spoken = LANGUAGES if language == "both" else (language,)
-        self._entries = {spoken: Entries(self._folder, spoken) for spoken in self._spoken}
-        self._prompts = {spoken: Prompts(self._folder, spoken) for spoken in self._spoken}
+        self._entries = {spoken: Entries(self.folder, spoken) for spoken in self._spoken}
+        self._prompts = {spoken: Prompts(self.folder, spoken) for spoken in self._spoken}
         self._places: dict[str, Place] = {}
 
     @property

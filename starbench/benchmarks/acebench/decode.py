@@ -17,7 +17,7 @@ from starbench.benchmarks.acebench import quirks
 from starbench.benchmarks.constant_folding import Folder
 from starbench.benchmarks.quiet_source import called_name, parse_expression
 
-_UNREADABLE = (
+UNREADABLE = (
     SyntaxError, ValueError, TypeError, LookupError, ArithmeticError, AttributeError, NameError, AssertionError,
     RecursionError, MemoryError,
 )  # fmt: skip
@@ -37,7 +37,7 @@ def decode(result: Any, *, multi_turn: bool, delete_whitespace: bool = False) ->
         if multi_turn or delete_whitespace:
             return _calls(quirks.without_whitespace(result))
         return _calls(quirks.first_brackets(result))
-    except _UNREADABLE as failure:
+    except UNREADABLE as failure:
         raise DecodeFailure(str(failure)) from None
 
 
@@ -47,7 +47,7 @@ def _calls(text: str | None) -> list[dict[str, Any]]:
     body = parse_expression(text)
     if not isinstance(body, (ast.List, ast.Tuple, ast.Set)):
         raise AttributeError(f"{type(body).__name__!r} object has no attribute 'elts'")
-    reader = _Reader()
+    reader = Reader()
     calls = []
     for element in body.elts:
         if not isinstance(element, ast.Call):
@@ -56,17 +56,19 @@ def _calls(text: str | None) -> list[dict[str, Any]]:
     return calls
 
 
-class _Reader:
+class Reader:
     """Turns trees into values; one for each answer, because arithmetic is paid for from one budget."""
 
     def __init__(self) -> None:
         self._folder = Folder()
 
     def call(self, node: ast.Call) -> dict[str, Any]:
+        """A call as ``{name: {argument: value}}``; raises one of :data:`UNREADABLE`."""
         arguments = {keyword.arg: self.value(keyword.value) for keyword in node.keywords}  # quirk positional_dropped
         return {called_name(node.func): arguments}  # quirk odd_callee
 
     def value(self, node: Any) -> Any:
+        """The value of any other node; raises the same."""
         read = _READERS.get(type(node))
         if read is None:
             raise ValueError(f"Unsupported AST type: {type(node)}")
@@ -91,14 +93,14 @@ class _Reader:
         raise TypeError(f"{type(node.body).__name__!r} object is not subscriptable")
 
 
-_READERS: Mapping[type[Any], Callable[[_Reader, Any], Any]] = {
-    ast.Constant: _Reader._constant,
-    ast.List: _Reader._list,
-    ast.Tuple: _Reader._tuple,
-    ast.Dict: _Reader._dict,
-    ast.Call: _Reader.call,
-    ast.BinOp: _Reader._arithmetic,
-    ast.Lambda: _Reader._lambda,
+_READERS: Mapping[type[Any], Callable[[Reader, Any], Any]] = {
+    ast.Constant: Reader._constant,
+    ast.List: Reader._list,
+    ast.Tuple: Reader._tuple,
+    ast.Dict: Reader._dict,
+    ast.Call: Reader.call,
+    ast.BinOp: Reader._arithmetic,
+    ast.Lambda: Reader._lambda,
     ast.UnaryOp: lambda _, node: quirks.negated(node),
     ast.Name: lambda _, node: node.id,
     ast.Subscript: lambda _, node: f"{ast.unparse(node.value)}[{ast.unparse(node.slice)}]",

@@ -39,7 +39,7 @@ class BFCL(FetchedBenchmark):
 
     def __init__(self, notify: store.Notify = store.say) -> None:
         super().__init__(notify)
-        self._entries = Entries(self._folder)
+        self._entries = Entries(self.folder)
         self._cases: dict[str, Case] = {}
 
     @property

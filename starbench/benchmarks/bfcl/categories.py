@@ -74,6 +74,13 @@ CATEGORIES: Mapping[str, Category] = _table(
 )
 """Every category of BFCL v4, in its own order; all but ``format_sensitivity`` count towards the overall score."""
 
+MEMORIES: Mapping[str, str] = {
+    "memory_kv": "MemoryAPI_kv",
+    "memory_vector": "MemoryAPI_vector",
+    "memory_rec_sum": "MemoryAPI_rec_sum",
+}
+"""Category -> the one of the memories that its conversations have; the entries only say that they have one."""
+
 FORMER_NAMES: Mapping[str, str] = {row.former: row.name for row in CATEGORIES.values() if row.former}
 """BFCL v3's name -> the name now."""
 

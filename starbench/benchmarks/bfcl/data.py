@@ -18,7 +18,7 @@ from collections.abc import Mapping
 from itertools import zip_longest
 from typing import Any, NamedTuple
 
-from starbench.benchmarks.bfcl.categories import CATEGORIES, CONFIGURATIONS, Category, Place
+from starbench.benchmarks.bfcl.categories import CATEGORIES, CONFIGURATIONS, MEMORIES, Category, Place
 from starbench.benchmarks.bfcl.multi_turn.sources import Sources
 from starbench.errors import DataUnavailableError, UnknownNameError
 from starbench.store import DataFolder
@@ -28,9 +28,6 @@ from starbench.types import Tool
 Entry = Mapping[str, Any]
 Lines = tuple[bytes, bytes | None]
 """The published line of an entry, and that of its answer where it has one."""
-
-_CLASSES = {"memory_kv": "MemoryAPI_kv", "memory_vector": "MemoryAPI_vector", "memory_rec_sum": "MemoryAPI_rec_sum"}
-"""Category -> the one of the memories that its conversations have; the entries only say that they have one."""
 
 
 class Function(NamedTuple):
@@ -130,7 +127,7 @@ class Entries:
         if answer is not None:
             entry["ground_truth"] = json.loads(answer)["ground_truth"]
         if category.file:
-            entry["involved_classes"] = [_CLASSES.get(category.name, name) for name in entry["involved_classes"]]
+            entry["involved_classes"] = [MEMORIES.get(category.name, name) for name in entry["involved_classes"]]
         if category.answers in ("conversation", "text"):
             entry["function"] = [tool for name in entry["involved_classes"] for tool in self.sources.documents(name)]
         else:

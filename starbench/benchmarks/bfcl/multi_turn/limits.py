@@ -28,6 +28,8 @@ NODES = 100_000
 """Values inside one result, files and folders inside one tree."""
 PRECISION = 1_000
 """Digits that a calculation may ask for."""
+MEMORY = 1_000_000
+"""Characters that a memory of one text may come to; it holds 10,000 unless they are replaced."""
 BITS = 200_000
 """Bits of an integer power; a result of more than 4,300 digits cannot be written out anyway."""
 
@@ -104,6 +106,13 @@ def _logarithm(receiver: Any, argument: Arguments) -> None:
             raise Refused("a number written out that long is not supported")
 
 
+def _replacement(receiver: Any, argument: Arguments) -> None:
+    """An empty text stands before every character, so that replacing it again and again would fill the machine."""
+    old, new = str(argument(0, "old_text")), str(argument(1, "new_text"))
+    if len(receiver.memory) + receiver.memory.count(old) * len(new) > MEMORY:
+        raise Refused("the memory would become too long")
+
+
 def _tree(receiver: Any, argument: Arguments) -> None:
     """Count the files below every folder that ``find`` or ``du`` could start from; shared ones count each time."""
     waiting, seen = [receiver.root, receiver._current_dir], 0
@@ -121,6 +130,7 @@ _GUARDS: Mapping[str, Callable[[Any, Arguments], None]] = {
     "round_number": _rounding,
     "square_root": _square_root,
     "logarithm": _logarithm,
+    "memory_replace": _replacement,
     "find": _tree,
     "du": _tree,
 }

@@ -14,14 +14,15 @@ word that a model wrote.
 
 from __future__ import annotations
 
-import builtins
 import copy
 import importlib
 import json
 import marshal
 from collections.abc import Callable, Mapping
 from types import CodeType, ModuleType
-from typing import Any
+from typing import Any, final
+
+from starbench.benchmarks.published_code import executed
 
 FILES: Mapping[str, str] = {
     "GorillaFileSystem": "gorilla_file_system",
@@ -42,18 +43,22 @@ DOCUMENTS: Mapping[str, str] = {
     "MemoryAPI_vector": "memory_vector",
     "MemoryAPI_rec_sum": "memory_rec_sum",
 }
-"""Class -> name of its tool document; the last four are needed to generate answers, and never run here."""
+"""Class -> name of its tool document, and of the file that holds it. The last four are needed to ask a model only, and
+the published web search is not among what is executed (see :mod:`starbench.benchmarks.bfcl.web_search`).
+"""
 
 _CODE = "eval_checker/multi_turn_eval/func_source_code"
 _DOCUMENTS = "data/multi_turn_func_doc"
 _PACKAGE = "bfcl_eval.eval_checker.multi_turn_eval.func_source_code."
-_LIBRARIES = frozenset({"_strptime", "datetime", "decimal", "math", "mpmath", "random", "time", "typing"})
+_LIBRARIES = frozenset(
+    {
+        *("_strptime", "abc", "datetime", "decimal", "json", "math", "mpmath", "random", "re", "time", "typing"),
+        *("faiss", "numpy", "rank_bm25", "sentence_transformers"),  # what memories search with
+    }
+)
 _KEEPING = frozenset({"posting_api"})
 _KEEPING_INFLATED = _KEEPING | {"travel_booking", "long_context"}
 """Files in which a call can change what later ones find, beyond its own instance; more of them in long contexts."""
-_WITHHELD = frozenset({"breakpoint", "compile", "eval", "exec", "input", "open"})  # used by none
-_BUILTINS = {name: thing for name, thing in vars(builtins).items() if name not in _WITHHELD}
-
 
 Offered = tuple[Mapping[str, str], Mapping[str, tuple[str, ...]]]
 
@@ -72,9 +77,22 @@ def _module(name: str, **content: Any) -> ModuleType:
     return module
 
 
+def _unused(*_: Any) -> None:
+    """Stands for what the published memories keep their files with; here they keep none."""
+
+
 _REPLACED: Mapping[str, ModuleType] = {
     "copy": _module("copy", deepcopy=copied),
-    "subprocess": _module("subprocess"),  # imported by the published files, used by none
+    "overrides": _module("overrides", final=final),
+    # imported by the published files, used by none of what is called here
+    "subprocess": _module("subprocess"),
+    "pathlib": _module("pathlib", Path=object),
+    "bfcl_eval.utils": _module(
+        "bfcl_eval.utils",
+        get_directory_structure_by_id=_unused,
+        is_first_memory_prereq_entry=_unused,
+        is_memory_prereq=_unused,
+    ),
 }
 
 
@@ -131,17 +149,14 @@ class Modules:
 
     def of(self, name: str) -> Any:
         """The class ``name``."""
-        return getattr(self.module(FILES[name]), name)
+        return getattr(self.module(DOCUMENTS[name]), name)
 
     def module(self, file: str) -> ModuleType:
         """The module of one published file."""
         if self._once is not None and file not in self._anew:
             return self._once.module(file)
         if file not in self._loaded:
-            module = ModuleType(f"<bfcl>.{file}")
-            vars(module)["__builtins__"] = {**_BUILTINS, "__import__": self._imported}
-            exec(self._sources.compiled(file), vars(module))  # noqa: S102  # a published file whose hash was checked
-            self._loaded[file] = module
+            self._loaded[file] = executed(self._sources.compiled(file), f"<bfcl>.{file}", self._imported)
         return self._loaded[file]
 
     def keeping(self, file: str) -> ModuleType | None:

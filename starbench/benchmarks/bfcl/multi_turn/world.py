@@ -11,7 +11,7 @@ becomes the text "Error during execution: …". Methods are looked up in a table
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from starbench.benchmarks.bfcl.multi_turn import limits
@@ -31,21 +31,21 @@ def is_inflated(entry: Mapping[str, Any]) -> bool:
 
 
 class World:
-    """The simulated classes of one entry, in its initial state.
+    """The simulated classes of one entry, in its initial state unless ``instances`` are given.
 
     ``instances`` maps class to instance in the entry's order; ``methods`` the name of each documented method to its
     class (names are unique across classes), ``parameters`` to the names of its parameters in order.
     """
 
-    def __init__(self, sources: Sources, modules: Modules, entry: Mapping[str, Any]) -> None:
-        self.instances: dict[str, Any] = {}
+    def __init__(
+        self,
+        sources: Sources,
+        modules: Modules,
+        entry: Mapping[str, Any],
+        instances: Mapping[str, Any] | None = None,
+    ) -> None:
         self.methods, self.parameters = sources.offered(tuple(entry["involved_classes"]))
-        for name in entry["involved_classes"]:
-            instance = modules.of(name)()
-            if name not in _STATELESS:
-                scenario = copied(entry["initial_config"].get(name, {}))
-                instance._load_scenario(scenario, long_context=is_inflated(entry))
-            self.instances[name] = instance
+        self.instances: dict[str, Any] = dict(_initial(modules, entry) if instances is None else instances)
         self._calls_left = limits.CALLS
         self._characters_left = limits.CHARACTERS
         self._entangled = False
@@ -95,6 +95,16 @@ class World:
             except Exception:  # numbers of mpmath and decimal, among others
                 return str(value)
         return str(value)
+
+
+def _initial(modules: Modules, entry: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Each class of the entry with an instance of it that has its scenario."""
+    for name in entry["involved_classes"]:
+        instance = modules.of(name)()
+        if name not in _STATELESS:
+            scenario = copied(entry["initial_config"].get(name, {}))
+            instance._load_scenario(scenario, long_context=is_inflated(entry))
+        yield name, instance
 
 
 def _said(error: Exception) -> str:

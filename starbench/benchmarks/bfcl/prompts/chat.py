@@ -18,7 +18,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
-from starbench.benchmarks.bfcl.categories import Place, place
 from starbench.benchmarks.bfcl.prompts.documents import WRITERS
 from starbench.benchmarks.bfcl.prompts.hints import hinted
 from starbench.benchmarks.bfcl.prompts.texts import Texts
@@ -45,12 +44,17 @@ class Prompts:
 
     texts: Texts
 
-    def of(self, case: Case, mode: Mode, *, dots: bool = False) -> Asked:
-        """The first turn of ``case`` in ``mode``; ``dots`` says that tools keep the dots in their names."""
+    def of(self, case: Case, mode: Mode, *, dots: bool = False, memory: str = "") -> Asked:
+        """The first turn of ``case`` in ``mode``; ``dots`` says that tools keep the dots in their names.
+
+        ``memory`` is what a model with a memory is told of it (see :func:`~starbench.benchmarks.bfcl.memory.told`).
+        """
         documents = self.documents(case)
         messages = self.turns(case)[0]
+        if memory:
+            messages = _with_system(messages, memory)
         if mode == "prompt":
-            return Asked(self._with_system(messages, self.system(place(case.id), documents)), [], documents)
+            return Asked(_with_system(messages, self.system(case, documents)), [], documents)
         return Asked(messages, self.tools(documents, mode, dots=dots), documents)
 
     def tools(self, documents: Sequence[Mapping[str, Any]], mode: Mode, *, dots: bool = False) -> list[dict[str, Any]]:
@@ -60,7 +64,7 @@ class Prompts:
     def turns(self, case: Case) -> list[list[Message]]:
         """Copies of the messages of every turn; questions to agents open with how to give the final answer."""
         turns: list[list[Message]] = copy.deepcopy([list(turn) for turn in case.source["question"]])
-        if place(case.id).category.group == "agentic":
+        if case.expected.kind == "reply":
             turns[0].insert(0, {"role": "system", "content": self.texts.final_answer})
         return turns
 
@@ -77,10 +81,9 @@ class Prompts:
         # upstream moves them out of the list before it adds the hints, so held-out functions have none
         return [copy.deepcopy(dict(known[name])) for name in names]
 
-    def system(self, where: Place, documents: Sequence[Mapping[str, Any]]) -> str:
+    def system(self, case: Case, documents: Sequence[Mapping[str, Any]]) -> str:
         """The official system prompt for functions in the configuration of the case."""
-        is_varied = where.category is not where.base_category
-        chosen = _configuration(where.id.split(":")[1] if is_varied else self.texts.default_configuration)
+        chosen = _configuration(case.id.split(":")[1] if _is_varied(case) else self.texts.default_configuration)
         style = self.texts.styles[chosen["style"]]
         rule = style["tool_call_with_tag" if chosen["tool_call_tag"] == "True" else "tool_call_no_tag"]
         form = chosen["ret_fmt"]
@@ -96,18 +99,22 @@ class Prompts:
         )
 
     def _shown(self, case: Case, documents: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-        where = place(case.id)
         shown = hinted(documents, case.language)
         # a quirk of the official loader: it adds the hint to entries that were loaded with it
-        return hinted(shown, case.language) if where.category is not where.base_category else shown
+        return hinted(shown, case.language) if _is_varied(case) else shown
 
-    @staticmethod
-    def _with_system(messages: list[Message], system: str) -> list[Message]:
-        """The system prompt in front; a system message that is there already goes behind it, in the same message."""
-        if messages and messages[0]["role"] == "system":
-            first = {**messages[0], "content": f"{system}\n\n{messages[0]['content']}"}
-            return [first, *messages[1:]]
-        return [{"role": "system", "content": system}, *messages]
+
+def _is_varied(case: Case) -> bool:
+    """Whether the id of the case says how its prompt is written."""
+    return case.category == "format_sensitivity"
+
+
+def _with_system(messages: list[Message], system: str) -> list[Message]:
+    """The system prompt in front; a system message that is there already goes behind it, in the same message."""
+    if messages and messages[0]["role"] == "system":
+        first = {**messages[0], "content": f"{system}\n\n{messages[0]['content']}"}
+        return [first, *messages[1:]]
+    return [{"role": "system", "content": system}, *messages]
 
 
 def _configuration(text: str) -> dict[str, str]:

@@ -20,7 +20,11 @@ FILE = "constants/default_prompts.py"
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """The texts by use. ``styles`` maps a style to its six parts, ``layouts`` a markup to the template around them."""
+    """The texts by use. ``styles`` maps a style to its six parts, ``layouts`` a markup to the template around them.
+
+    ``memory_settings`` maps the scenario of a memory to who the model is; the two others are about memories with two
+    parts, and of one text.
+    """
 
     formats: Mapping[str, str]
     type_rules: Mapping[str, str]
@@ -31,6 +35,9 @@ class Texts:
     final_answer: str
     default_configuration: str
     step_limit: int
+    memory_settings: Mapping[str, str]
+    memory_in_parts: str
+    memory_as_text: str
 
 
 def load_texts() -> Texts:
@@ -58,6 +65,9 @@ def read_texts(source: bytes) -> Texts:
         final_answer=names["ADDITIONAL_SYSTEM_PROMPT_FOR_AGENTIC_RESPONSE_FORMAT"],
         default_configuration=names["DEFAULT_SYSTEM_PROMPT_FORMAT"],
         step_limit=names["MAXIMUM_STEP_LIMIT"],
+        memory_settings=names["MEMORY_AGENT_SETTINGS"],
+        memory_in_parts=names["MEMORY_BACKEND_INSTRUCTION_CORE_ARCHIVAL"],
+        memory_as_text=names["MEMORY_BACKEND_INSTRUCTION_UNIFIED"],
     )
 
 
