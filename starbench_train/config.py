@@ -54,7 +54,7 @@ class Recipe:
     teacher: ModelConfig | None = None
     seed: int = 0
     stages: tuple[str, ...] = DEFAULT_STAGES
-    hardware: HardwareConfig = HardwareConfig()
+    hardware: HardwareConfig = field(default_factory=HardwareConfig)
     base: BaseConfig = field(default_factory=BaseConfig)
     teacher_simrl: RLConfig = field(default_factory=RLConfig)
     rollout: RolloutConfig = field(default_factory=RolloutConfig)
@@ -118,7 +118,9 @@ def recipe_of(table: Mapping[str, Any]) -> Recipe:
 def _hyphenated(sentence: str) -> str:
     """Section names inside a message as the TOML file writes them."""
     for section in ("teacher_simrl", "student_simrl", "cache_teacher"):
-        sentence = sentence.replace(f"{section}.", f"{_written(section)}.").replace(f" {section} ", f" {_written(section)} ")
+        sentence = sentence.replace(f"{section}.", f"{_written(section)}.").replace(
+            f" {section} ", f" {_written(section)} "
+        )
     return sentence
 
 
@@ -132,7 +134,7 @@ def _checked(recipe: Recipe) -> Recipe:
     if len(set(recipe.stages)) < len(recipe.stages):
         raise InputError("a stage stands twice in stages; each may run once")
     if recipe.teacher is None and any(stage in NEED_TEACHER for stage in recipe.stages):
-        raise InputError("the stages need a [teacher]; name one with path = \"…\"")
+        raise InputError('the stages need a [teacher]; name one with path = "…"')
     return recipe
 
 

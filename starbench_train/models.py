@@ -4,8 +4,9 @@
     model, tokenizer = load_model(ModelConfig("models/SmolLM2-135M-Instruct.Q4_1.gguf"), hardware)
     model, tokenizer = load_model(ModelConfig("tiny:student"), hardware)      # random weights, see data.tiny
 
-Models are loaded in the precision that the hardware trains in. A tokenizer whose chat template knows no tools gets ours
-(:mod:`starbench_train.data.template`), and it is saved with the model: whoever serves the model renders the same prompt.
+Models are loaded in the precision that the hardware trains in. A tokenizer whose chat template knows no tools gets
+ours (:mod:`starbench_train.data.template`), which is saved with the model, so that whoever serves it renders the same
+prompt.
 """
 
 from __future__ import annotations
@@ -135,7 +136,7 @@ def same_vocabulary(teacher: Any, student: Any) -> None:
     raise TrainingError(
         f"teacher and student have different tokenizers: {len(differing)} of the teacher's {len(theirs)} tokens, "
         f"{differing[0]!r} for one, have another id or none in the student's; distil from a teacher of the same "
-        "family, or train on its texts with [ckd] loss = \"sft\""
+        'family, or train on its texts with [ckd] loss = "sft"'
     )
 
 

@@ -1,9 +1,9 @@
 """Which rows are trained on, and which are kept apart.
 
-    [data]
-    train = "xlam"                    # a source of data.sources, a .jsonl file, or "tiny"
-    held_out = "rows/held-out.jsonl"  # or held_out_rows = 200: so many of the source, drawn by the seed
-    mask = "answer"
+[data]
+train = "xlam"                    # a source of data.sources, a .jsonl file, or "tiny"
+held_out = "rows/held-out.jsonl"  # or held_out_rows = 200: so many of the source, drawn by the seed
+mask = "answer"
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
     template = Template(tokenizer)
     template.prompt(row)       "<|im_start|>user\\nHow warm is it in Bergen?<|im_end|>\\n<|im_start|>assistant\\n"
-    template.completion(row)   '<tool_call>\\n{"name": "weather_now", "arguments": {"place": "Bergen"}}\\n</tool_call><|im_end|>'
+    template.completion(row)   '<tool_call>\\n{"name": "weather_now", "arguments": {}}\\n</tool_call><|im_end|>'
     template.encode(row)       Encoded(ids=[…], mask=[False, …, True], prompt_length=17)
 
 The completion is what the template makes of the answer, from the place where the model would begin to write up to and
@@ -84,16 +84,7 @@ class Template:
 
         Raises InputError where the row has no answer, or the template writes it elsewhere than behind the prompt.
         """
-        if row.completion is not None:
-            return self._ended(row.completion)
-        if row.answer is None:
-            raise InputError(f"the row {row.id} has no answer to train on")
-        prompt = self.prompt(row)
-        messages = [*(with_objects(m) for m in row.messages), _templated(row.answer)]
-        whole = self._rendered(row, messages, add_generation_prompt=False)
-        if not whole.startswith(prompt):
-            raise InputError(f"the chat template writes the answer of row {row.id} elsewhere than behind the prompt")
-        return self._ended(whole[len(prompt) :])
+        return self._behind(self.prompt(row) if row.completion is None else "", row)
 
     def encode(
         self, row: TrainingRow, mask: Mask = "all", max_prompt: int | None = None, max_completion: int | None = None
@@ -104,11 +95,11 @@ class Template:
         alone (``think``). Limits are in tokens, None for none.
         """
         try:
-            prompt, completion = self.prompt(row), self.completion(row)
+            prompt = self.prompt(row)
+            completion = self._behind(prompt, row)
         except InputError as problem:
             return Skipped(str(problem))
-        reasoning, answer = split_reasoning(completion)
-        start, first, second = (self._tokens(text) for text in (prompt, reasoning, answer))
+        start, first, second = self._tokens([prompt, *split_reasoning(completion)])
         if max_prompt is not None and len(start) > max_prompt:
             return Skipped(f"the prompt has {len(start)} tokens, {max_prompt} are allowed")
         if max_completion is not None and len(first) + len(second) > max_completion:
@@ -117,6 +108,18 @@ class Template:
         if not any(learnt):
             return Skipped(f"the answer has nothing that the mask {mask!r} keeps")
         return Encoded(start + first + second, [False] * len(start) + learnt, len(start))
+
+    def _behind(self, prompt: str, row: TrainingRow) -> str:
+        """The completion of a row whose prompt is known."""
+        if row.completion is not None:
+            return self._ended(row.completion)
+        if row.answer is None:
+            raise InputError(f"the row {row.id} has no answer to train on")
+        messages = [*(with_objects(m) for m in row.messages), _templated(row.answer)]
+        whole = self._rendered(row, messages, add_generation_prompt=False)
+        if not whole.startswith(prompt):
+            raise InputError(f"the chat template writes the answer of row {row.id} elsewhere than behind the prompt")
+        return self._ended(whole[len(prompt) :])
 
     def _rendered(self, row: TrainingRow, messages: list[Any], **how: bool) -> str:
         switch = {} if self.thinking is None else {"enable_thinking": self.thinking}
@@ -137,8 +140,8 @@ class Template:
         place = text.rfind(end)
         return text + end if place < 0 else text[: place + len(end)]
 
-    def _tokens(self, text: str) -> list[int]:
-        ids: list[int] = self.tokenizer(text, add_special_tokens=False)["input_ids"]
+    def _tokens(self, texts: list[str]) -> list[list[int]]:
+        ids: list[list[int]] = self.tokenizer(texts, add_special_tokens=False)["input_ids"]
         return ids
 
 

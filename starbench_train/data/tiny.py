@@ -137,9 +137,7 @@ def _asked(rng: random.Random, name: str) -> tuple[str, dict[str, Any]]:
     return question, {"name": name, "arguments": arguments}
 
 
-def _row(
-    rng: random.Random, category: str, query: str, offered: list[str], calls: list[dict[str, Any]]
-) -> TrainingRow:
+def _row(rng: random.Random, category: str, query: str, offered: list[str], calls: list[dict[str, Any]]) -> TrainingRow:
     answer: dict[str, Any] = {"role": "assistant", "content": "" if calls else rng.choice(task().replies)}
     if calls:
         answer["tool_calls"] = rng.sample(calls, len(calls))
