@@ -1,6 +1,6 @@
 """That no test case is trained on: training rows compared with the cases of benchmarks and with held-out rows.
 
-    report = compared(rows, [Tests("bfcl", cases)], ContaminationConfig())
+    report = compared(rows, [Exam("bfcl", cases)], ContaminationConfig())
     report.findings[0]   Finding(row="xlam-7", test="bfcl/simple_python_0", reason="same query and tools", shared=1.0)
     report.sentence      "3 of 1,024 training rows are too like a test case (3 of bfcl); they were dropped"
 
@@ -26,7 +26,7 @@ _WORD = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, slots=True)
-class Tests:
+class Exam:
     """The test cases of one benchmark, or the held-out rows as cases."""
 
     name: str
@@ -73,7 +73,7 @@ def words(text: str) -> tuple[str, ...]:
     return tuple(_WORD.findall(unicodedata.normalize("NFKC", text).casefold()))
 
 
-def compared(rows: Sequence[TrainingRow], tests: Iterable[Tests], config: ContaminationConfig) -> Report:
+def compared(rows: Sequence[TrainingRow], tests: Iterable[Exam], config: ContaminationConfig) -> Report:
     """The rows that are too like one of ``tests``."""
     index = _Index(config)
     counts: dict[str, int] = {}

@@ -18,7 +18,7 @@ from typing import Any
 from starbench.benchmarks import load_benchmark
 from starbench.errors import InputError
 from starbench_train.data.config import DataConfig
-from starbench_train.data.contamination import Tests, clean, compared
+from starbench_train.data.contamination import Exam, clean, compared
 from starbench_train.data.rows import TrainingRow, read_rows
 from starbench_train.data.sources import load_source
 from starbench_train.data.tiny import tiny_rows
@@ -98,7 +98,7 @@ def _distinct(rows: Sequence[TrainingRow]) -> list[TrainingRow]:
     return found
 
 
-def _tests(config: DataConfig, held_out: Sequence[TrainingRow]) -> Iterator[Tests]:
+def _tests(config: DataConfig, held_out: Sequence[TrainingRow]) -> Iterator[Exam]:
     for name in config.contamination.benchmarks:
-        yield Tests(name, tuple(load_benchmark(name).cases()))
-    yield Tests("held-out", tuple(row.case() for row in held_out))
+        yield Exam(name, tuple(load_benchmark(name).cases()))
+    yield Exam("held-out", tuple(row.case() for row in held_out))

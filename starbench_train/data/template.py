@@ -17,7 +17,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from starbench.backends.local import with_objects
 from starbench.errors import InputError
 from starbench.tools import read_tools
 from starbench_train.data.rows import TrainingRow, calls_of, message_text
@@ -77,7 +76,7 @@ class Template:
         """The text after which the model answers: the row's own, or its messages and tools by the template."""
         if row.prompt is not None:
             return row.prompt
-        return self._rendered(row, [with_objects(m) for m in row.messages], add_generation_prompt=True)
+        return self._rendered(row, [_templated(m) for m in row.messages], add_generation_prompt=True)
 
     def completion(self, row: TrainingRow) -> str:
         """The answer as the model would write it, with the token that ends a turn.
@@ -115,7 +114,7 @@ class Template:
             return self._ended(row.completion)
         if row.answer is None:
             raise InputError(f"the row {row.id} has no answer to train on")
-        messages = [*(with_objects(m) for m in row.messages), _templated(row.answer)]
+        messages = [*(_templated(m) for m in row.messages), _templated(row.answer)]
         whole = self._rendered(row, messages, add_generation_prompt=False)
         if not whole.startswith(prompt):
             raise InputError(f"the chat template writes the answer of row {row.id} elsewhere than behind the prompt")
@@ -156,12 +155,14 @@ def split_reasoning(completion: str) -> tuple[str, str]:
     return completion[:place], completion[place:]
 
 
-def _templated(answer: Any) -> dict[str, Any]:
-    """An assistant's message as chat templates take it: text, never None, and calls in OpenAI's envelope."""
-    message: dict[str, Any] = {"role": "assistant", "content": message_text(answer)}
-    if answer.get("reasoning_content"):
-        message["reasoning_content"] = answer["reasoning_content"]
-    calls = calls_of(answer)
+def _templated(message: Any) -> dict[str, Any]:
+    """A message as chat templates take it: text, never None; calls in OpenAI's envelope, arguments as objects."""
+    if message.get("role", "assistant") != "assistant":
+        return dict(message)
+    said: dict[str, Any] = {"role": "assistant", "content": message_text(message)}
+    if message.get("reasoning_content"):
+        said["reasoning_content"] = message["reasoning_content"]
+    calls = calls_of(message)
     if calls:
-        message["tool_calls"] = [{"type": "function", "function": call} for call in calls]
-    return message
+        said["tool_calls"] = [{"type": "function", "function": call} for call in calls]
+    return said

@@ -26,7 +26,7 @@ MARKS = (
 START = "\u2581"
 """What a word begins with inside the tokenizer: a space, or nothing at the start and after ``"``, ``(`` or ``>``."""
 CONTEXT = 256
-INITIAL = 0.06
+INITIAL = 0.12
 """Standard deviation of random weights: the usual 0.02 is meant for widths in the thousands and learns slowly here."""
 
 
