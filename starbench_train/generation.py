@@ -4,9 +4,9 @@
     answers[0][3].text          "<tool_call>…</tool_call>"      without the token that ended it
     answers[0][3].finished      True: it ended by itself, not at the limit
 
-:mod:`starbench.backends` asks models by messages and their own template; training needs answers to exactly the text that
-is trained on. Prompts of like length share a batch, and each batch has a seed of its own, made from its number: a run
-that is stopped between batches gives the same answers when it goes on.
+:mod:`starbench.backends` asks models by messages and their own template; training needs answers to exactly the text
+that is trained on. Prompts of like length share a batch, and each batch has a seed of its own, made from its number: a
+run that is stopped between batches gives the same answers when it goes on.
 """
 
 from __future__ import annotations
@@ -117,9 +117,12 @@ class TransformersWriter:
         if sampling.temperature > 0:
             how = {"do_sample": True, "temperature": sampling.temperature, "top_p": sampling.top_p, "top_k": 0}
         made = self.model.generate(
-            input_ids=encoded["input_ids"], attention_mask=encoded["attention_mask"], max_new_tokens=sampling.max_tokens,
-            pad_token_id=tokenizer.pad_token_id, eos_token_id=self._ends or None, **how,
-        )  # fmt: skip
+            **encoded,
+            max_new_tokens=sampling.max_tokens,
+            pad_token_id=tokenizer.pad_token_id,
+            eos_token_id=self._ends or None,
+            **how,
+        )
         return [self._written(row) for row in made[:, encoded["input_ids"].shape[1] :].tolist()]
 
     def _written(self, ids: list[int]) -> Written:

@@ -1,14 +1,14 @@
 """The settings of the stages that only read a model: collecting answers and evaluating.
 
-    [rollout]
-    samples = 8                # answers to each prompt, at temperature 1
-    min_similarity = 0.8       # what is kept: of good form, and at least so similar to what was expected
+[rollout]
+samples = 8                # answers to each prompt, at temperature 1
+min_similarity = 0.8       # what is kept: of good form, and at least so similar to what was expected
 
-    [evaluate]
-    rows = 300                 # of the held-out rows; None: all
-    samples = 8                # for pass@k; 0: only greedy
-    benchmark = "bfcl"         # also ask every student a benchmark
-    categories = ["simple_python"]
+[evaluate]
+rows = 300                 # of the held-out rows; None: all
+samples = 8                # for pass@k; 0: only greedy
+benchmark = "bfcl"         # also ask every student a benchmark
+categories = ["simple_python"]
 """
 
 from __future__ import annotations

@@ -1,11 +1,11 @@
 """What a stage is handed: its settings, its folder, what earlier stages made, and where to say how far it is.
 
-    def ckd(context: StageContext) -> None:
-        rows = read_rows(context.input("rows"))           # runs/a/02-rollout/rows.jsonl, or the recipe's own rows
-        student = context.model("student")                # ModelConfig whose path is the newest student
-        context.begin("distilling", total=400)
-        context.log({"step": 1, "loss": 2.1})             # a line of metrics.jsonl, and one step of the progress
-        context.figures["loss"] = 0.3                     # into done.json and the table of stages
+def ckd(context: StageContext) -> None:
+    rows = read_rows(context.input("rows"))           # runs/a/02-rollout/rows.jsonl, or the recipe's own rows
+    student = context.model("student")                # ModelConfig whose path is the newest student
+    context.begin("distilling", total=400)
+    context.log({"step": 1, "loss": 2.1})             # a line of metrics.jsonl, and one step of the progress
+    context.figures["loss"] = 0.3                     # into done.json and the table of stages
 """
 
 from __future__ import annotations
@@ -86,9 +86,9 @@ class StageContext:
         return None
 
     def input(self, role: str) -> Path:
-        """The newest result of a role (``teacher``, ``student``, ``base-student``, ``rows``, ``cache``), or the recipe's.
+        """The newest result of a role, or what the recipe itself says.
 
-        ``rows`` falls back to ``train``, models to their path in the recipe. ``train`` and ``held-out`` are the files
+        Roles are ``teacher``, ``student``, ``base-student``, ``rows`` and ``cache``. ``rows`` falls back to ``train``, models to their path in the recipe. ``train`` and ``held-out`` are the files
         of the recipe's rows, written once at the beginning of a run. The name of a stage that makes one thing means
         that thing.
         """

@@ -32,10 +32,15 @@ def answer_rows(
             file.write(
                 json_line(
                     {
-                        "id": row.id, "model": label, "category": row.category, "output": one.text,
-                        "messages": list(row.messages), "tools": list(row.tools), "expected": row.expected,
+                        "id": row.id,
+                        "model": label,
+                        "category": row.category,
+                        "output": one.text,
+                        "messages": list(row.messages),
+                        "tools": list(row.tools),
+                        "expected": row.expected,
                     }
-                )  # fmt: skip
+                )
             )
 
 
@@ -73,7 +78,7 @@ def _written(
 def mean_entropies(
     model: Any, tokenizer: Any, prompts: Sequence[str], answers: Sequence[Sequence[int]], tokens: int = 8192
 ) -> dict[int, float]:
-    """Place -> the mean entropy, in nats a token, of the model's distribution along the answer; empty ones are left out.
+    """Place -> the mean entropy, in nats a token, of the model's distribution along the answer; none for empty ones.
 
     ``tokens`` is about how many are looked at in one pass.
     """

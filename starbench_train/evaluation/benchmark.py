@@ -1,7 +1,7 @@
 """A benchmark asked of a model by ``starbench run``, and the answers of two models compared.
 
-    ask_benchmark("runs/a/05-student-simrl/model", "student-simrl", settings, hardware, Path("runs/a/06-evaluate/benchmark"))
-    ->  benchmark/student-simrl/scores.jsonl, summary.json, as of any other run
+ask_benchmark(context, "runs/a/05-student-simrl/model", "student-simrl", settings)
+->  benchmark/student-simrl/scores.jsonl, summary.json, as of any other run
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """What a model comes to on the held-out rows, and two of them compared.
 
-    model_figures(…)   {"rows": 300, "accuracy": 0.44, "interval": [0.39, 0.5], "similarity": 0.79, "format": 1.0,
-                        "mean@8": 0.38, "pass@8": 0.61, "entropy": 0.14, "length": 13.2}
-    compared(…)        {"before": "base", "after": "student-simrl", "fixed": 61, "broken": 22, "p": 1.9e-05,
-                        "accuracy": [0.13, 0.07, 0.19], "similarity": [0.08, 0.05, 0.11], "similarity_p": 0.0001}
+model_figures(…)   {"rows": 300, "accuracy": 0.44, "interval": [0.39, 0.5], "similarity": 0.79, "format": 1.0,
+                    "mean@8": 0.38, "pass@8": 0.61, "entropy": 0.14, "length": 13.2}
+compared(…)        {"before": "base", "after": "student-simrl", "fixed": 61, "broken": 22, "p": 1.9e-05,
+                    "accuracy": [0.13, 0.07, 0.19], "similarity": [0.08, 0.05, 0.11], "similarity_p": 0.0001}
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Answers to held-out rows scored by starbench: what ``starbench score answers --out scores`` would write.
 
-    score_answers([Path("answers/base.jsonl"), Path("answers/student-simrl.jsonl")], Path("scores"))
-    scores/scores.jsonl, scores/summary.json       read by starbench view, show, compare
+score_answers([Path("answers/base.jsonl"), Path("answers/student-simrl.jsonl")], Path("scores"))
+scores/scores.jsonl, scores/summary.json       read by starbench view, show, compare
 """
 
 from __future__ import annotations

@@ -3,9 +3,8 @@
     grpo_arguments(RLConfig(), hardware, Path("runs/a/05-student-simrl"), rows=4096, seed=0)
     ->  GRPOConfig(learning_rate=3e-07, beta=0.001, num_generations=8, generation_batch_size=1024, …)
 
-What stands for what: ``specs`` of the paper's script in the comments. Two differences are TRL's: the advantage divides by
-the deviation + 1e-4 (1e-9 there), and the KL term is the k3 estimate weighed by the ratio, whose gradient is that of the
-script's k2 while a rollout is fresh.
+Two differences from the released script are TRL's: the advantage divides by the deviation + 1e-4 (1e-9 there), and the
+KL term is the k3 estimate weighed by the ratio, whose gradient is that of the script's k2 while a rollout is fresh.
 """
 
 from __future__ import annotations

@@ -91,7 +91,9 @@ class RLConfig:
             if getattr(self, name) < 1:
                 raise InputError(f"the setting {where}.{name} is at least 1, not {getattr(self, name)}")
         if self.samples < 2:
-            raise InputError(f"the setting {where}.samples is at least 2: an answer is compared with others of its group")
+            raise InputError(
+                f"the setting {where}.samples is at least 2: an answer is compared with others of its group"
+            )
         if self.prompts * self.samples % self.updates:
             raise InputError(
                 f"{where}: {self.prompts} prompts with {self.samples} samples cannot be cut into {self.updates} equal "

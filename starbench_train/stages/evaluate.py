@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -85,7 +86,7 @@ def models_of(context: StageContext, settings: EvaluateConfig) -> dict[str, Mode
 def pairs(labels: Sequence[str]) -> list[tuple[str, str]]:
     """Who is compared with whom: the final student with the base first, then each with the one before."""
     students = [label for label in labels if label != "teacher"]
-    steps = list(zip(students, students[1:], strict=False))
+    steps = list(pairwise(students))
     whole = [(students[0], students[-1])] if len(students) > 2 else []
     return whole + steps
 

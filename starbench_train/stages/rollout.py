@@ -5,8 +5,8 @@
     answers.jsonl     every answer as it came, {"id": "tiny-7", "answers": ["…", …], "finished": [true, …]}
 
 An answer is kept where its form is right, its similarity at least ``min_similarity``, it ended by itself, and the same
-prompt has no such answer yet. ``answers.jsonl`` is only appended to, a batch at a time, and each batch has a seed of its
-own: a stage that was killed goes on behind the last whole batch and ends with the same rows.
+prompt has no such answer yet. ``answers.jsonl`` is only appended to, a batch at a time, and each batch has a seed of
+its own: a stage that was killed goes on behind the last whole batch and ends with the same rows.
 """
 
 from __future__ import annotations
@@ -46,7 +46,9 @@ def rollout(context: StageContext) -> None:
     _ask(context, settings, rows, prompts, path)
     kept, reasons = kept_rows(rows, prompts, _stored(path), settings, tokenizer.eos_token)
     total = len(rows) * settings.samples
-    context.figures.update(prompts=len(rows), answers=total, kept=len(kept), **{f"not {k}": v for k, v in reasons.items()})
+    context.figures.update(
+        prompts=len(rows), answers=total, kept=len(kept), **{f"not {k}": v for k, v in reasons.items()}
+    )
     if not kept:
         raise TrainingError.at(
             context.name,
@@ -131,9 +133,12 @@ def kept_rows(
         for number, (text, similarity) in enumerate(good[: settings.per_prompt]):
             found.append(
                 replace(
-                    row, id=f"{row.id}#{number}", prompt=prompt, completion=text + end,
+                    row,
+                    id=f"{row.id}#{number}",
+                    prompt=prompt,
+                    completion=text + end,
                     details={"similarity": round(similarity, 6)},
-                )  # fmt: skip
+                )
             )
     return found, reasons
 

@@ -92,7 +92,9 @@ def usable_rows(context: StageContext, tokenizer: Any, config: ModelConfig) -> l
         context.note(f"{len(rows) - len(found)} of {len(rows)} rows are left out: their prompts are too long")
     if not found:
         raise TrainingError.at(
-            context.name, f"no row of {context.input('train')} can be used", "raise [data] max_prompt, or give other rows"
+            context.name,
+            f"no row of {context.input('train')} can be used",
+            "raise [data] max_prompt, or give other rows",
         )
     return found
 
@@ -201,7 +203,7 @@ def _figures(context: StageContext) -> dict[str, Any]:
         return {}
     edge = max(1, len(lines) // 10)
     names = ("reward", "starbench/format", "starbench/exact", "filter/kept", "entropy", "completions/mean_length")
-    return {"steps": lines[-1]["step"]} | {
+    return {"steps": max(line["step"] for line in context.metrics())} | {
         name: [_mean(part, name) for part in (lines[:edge], lines[-edge:])] for name in names if name in lines[-1]
     }
 
