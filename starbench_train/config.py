@@ -14,6 +14,8 @@
 
     read_recipe(Path("recipes/star-tiny.toml"), ["ckd.learning_rate=5e-4"])  ->  Recipe(out="runs/star-tiny", …)
 
+A recipe may begin with ``extends = "star-tiny.toml"``: it is then that recipe, but for what it says itself.
+
 Each section is a frozen dataclass that lives with the code it configures; this module only puts them together.
 """
 
@@ -81,12 +83,7 @@ def read_recipe(path: Path, overrides: Sequence[str] = ()) -> Recipe:
 
     Raises InputError for a file that cannot be read and for every setting that does not exist or fit.
     """
-    try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as problem:
-        raise InputError(f"the recipe {path} cannot be read ({problem.strerror})") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
-        raise InputError(f"the recipe {path} is not TOML: {problem}") from None
+    table = _read_table(path)
     for override in overrides:
         name, equals, value = override.partition("=")
         if not equals:
@@ -96,6 +93,33 @@ def read_recipe(path: Path, overrides: Sequence[str] = ()) -> Recipe:
         return recipe_of(table)
     except InputError as problem:
         raise InputError(f"{path}: {problem}") from None
+
+
+def _read_table(path: Path, chain: tuple[Path, ...] = ()) -> dict[str, Any]:
+    """The tables of a TOML file, laid over those of the file that it extends, if it does."""
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as problem:
+        raise InputError(f"the recipe {path} cannot be read ({problem.strerror})") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
+        raise InputError(f"the recipe {path} is not TOML: {problem}") from None
+    below = table.pop("extends", None)
+    if below is None:
+        return table
+    if not isinstance(below, str):
+        raise InputError(f"{path}: extends is the path of another recipe, not {below!r}")
+    if path.resolve() in chain:
+        raise InputError(f"{path}: the recipes extend each other in a circle")
+    return _laid_over(_read_table(path.parent / below, (*chain, path.resolve())), table)
+
+
+def _laid_over(below: dict[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    """``below`` with what ``above`` says in its place; tables are joined, everything else is replaced."""
+    for name, value in above.items():
+        inner = below.get(name)
+        joined = isinstance(inner, dict) and isinstance(value, Mapping)
+        below[name] = _laid_over(inner, value) if joined else value
+    return below
 
 
 def recipe_of(table: Mapping[str, Any]) -> Recipe:
@@ -116,7 +140,7 @@ def recipe_of(table: Mapping[str, Any]) -> Recipe:
 
 
 def _hyphenated(sentence: str) -> str:
-    """Section names inside a message as the TOML file writes them."""
+    """A message with the names of sections as the TOML file writes them."""
     for section in ("teacher_simrl", "student_simrl", "cache_teacher"):
         sentence = sentence.replace(f"{section}.", f"{_written(section)}.").replace(
             f" {section} ", f" {_written(section)} "
@@ -133,6 +157,8 @@ def _checked(recipe: Recipe) -> Recipe:
             raise InputError(str(UnknownNameError.of("stage", stage, STAGES)))
     if len(set(recipe.stages)) < len(recipe.stages):
         raise InputError("a stage stands twice in stages; each may run once")
+    for name in ("teacher-simrl", "cache-teacher", "ckd", "student-simrl"):
+        recipe.section(name).checked(name)
     if recipe.teacher is None and any(stage in NEED_TEACHER for stage in recipe.stages):
         raise InputError('the stages need a [teacher]; name one with path = "…"')
     return recipe
