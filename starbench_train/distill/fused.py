@@ -33,6 +33,11 @@ CHUNK = 256
 """Tokens a chunk; smaller ones save memory and cost time on the matrix products."""
 
 
+def has_closed_form(objective: Objective) -> bool:
+    """Whether the gradient of a loss in the logits is known here."""
+    return objective.loss not in NEEDS_FULL_LOGITS and objective.renormalise != "both"
+
+
 def fused_loss(
     hidden: Tensor,
     weight: Tensor,
@@ -57,25 +62,28 @@ def fused_loss(
         chunk: tokens a chunk.
 
     Returns:
-        A scalar, float32 (float64 for float64 inputs). It can be differentiated once.
+        A scalar, float32 (float64 for float64 inputs). It can be differentiated once. Products with the head are in
+        the precision that autocast asks for, where that is on; else in the weight's own on a GPU, and in float32 on
+        processors, which mostly multiply bfloat16 far slower. All else is in float32.
 
     Raises:
         ValueError: the objective has no closed form here.
     """
-    if objective.loss in NEEDS_FULL_LOGITS or objective.renormalise == "both":
+    if not has_closed_form(objective):
         raise ValueError(f"the loss {objective.loss!r} (renormalise={objective.renormalise!r}) has no fused form")
     kept = mask.bool().nonzero().squeeze(-1)
     if objective.renormalise == "teacher":
         teacher = teacher.renormalised(objective.temperature)
     if normaliser is None:
         normaliser = float(max(1, kept.numel()))
-    return _Fused.apply(  # type: ignore[no-any-return, no-untyped-call]
-        hidden, weight, teacher.ids[kept], teacher.logps[kept], targets[kept], kept, objective, normaliser, chunk
+    total = _Fused.apply(  # type: ignore[no-untyped-call]
+        hidden, weight, teacher.ids[kept], teacher.logps[kept], targets[kept], kept, objective, chunk
     )
+    return total / normaliser  # type: ignore[no-any-return]
 
 
 class _Fused(torch.autograd.Function):
-    """Loss and gradient in one pass; backward only scales what forward has formed."""
+    """The summed loss and its gradient in one pass; backward only scales what forward has formed."""
 
     @staticmethod
     def forward(
@@ -87,46 +95,57 @@ class _Fused(torch.autograd.Function):
         targets: Tensor,
         kept: Tensor,
         objective: Objective,
-        normaliser: Tensor | float,
         chunk: int,
     ) -> Tensor:
         wants_hidden, wants_weight = ctx.needs_input_grad[:2]
         wide = torch.float64 if hidden.dtype == torch.float64 else torch.float32
+        compute = _precision(weight, wide)
         loss = hidden.new_zeros((), dtype=wide)
         grad_hidden = torch.zeros_like(hidden) if wants_hidden else None
         grad_weight = torch.zeros_like(weight, dtype=wide) if wants_weight else None
-        # processors without bfloat16 units multiply it far slower than float32; graphics cards do not
-        compute = weight.dtype if weight.is_cuda else wide
         head = weight.to(compute)
         scratch = _Scratch.of(weight.shape[0], min(chunk, kept.numel()), hidden.device)
         for start in range(0, kept.numel(), chunk):
             rows = slice(start, start + chunk)
-            own = hidden[kept[rows]].to(compute)
-            logits = (own @ head.T).to(wide)
-            values, grad = _loss_and_gradient(
-                logits, Teacher(ids[rows], widened(logps[rows])), targets[rows], objective, scratch
-            )
-            loss += values.sum()
-            grad = grad.div_(normaliser).to(compute)
-            if grad_hidden is not None:
-                grad_hidden[kept[rows]] = (grad @ head).to(hidden.dtype)
-            if grad_weight is not None and compute == wide:
-                grad_weight.addmm_(grad.T, own)
-            elif grad_weight is not None:
-                grad_weight += grad.T @ own
-        ctx.save_for_backward(grad_hidden, grad_weight)
-        ctx.weight_dtype = weight.dtype
-        return loss / normaliser
+            with torch.autocast(hidden.device.type, enabled=False):  # its precision is ``compute`` already
+                own = hidden[kept[rows]].to(compute)
+                logits = (own @ head.T).to(wide)
+                values, grad = _loss_and_gradient(
+                    logits, Teacher(ids[rows], widened(logps[rows])), targets[rows], objective, scratch
+                )
+                loss += values.sum()
+                grad = grad.to(compute)  # of the sum: divided by the tokens, half precision could not hold it
+                if grad_hidden is not None:
+                    grad_hidden[kept[rows]] = (grad @ head).to(hidden.dtype)
+                if grad_weight is not None and compute == wide:
+                    grad_weight.addmm_(grad.T, own)
+                elif grad_weight is not None:
+                    grad_weight += grad.T @ own
+        ctx.formed = (grad_hidden, grad_weight)
+        ctx.dtype = weight.dtype
+        return loss
 
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, upstream: Tensor) -> tuple[Tensor | None, ...]:
-        hidden, weight = ctx.saved_tensors
+        if ctx.formed is None:
+            raise RuntimeError("the fused loss can be differentiated once; its gradient was handed out before")
+        # scaled in place and given away: a second [V, H] would double what the head's gradient takes
+        (hidden, weight), ctx.formed = ctx.formed, None
         return (
-            None if hidden is None else hidden * upstream.to(hidden.dtype),
-            None if weight is None else (weight * upstream).to(ctx.weight_dtype),
-            *[None] * 7,
+            None if hidden is None else hidden.mul_(upstream.to(hidden.dtype)),
+            None if weight is None else weight.mul_(upstream).to(ctx.dtype),
+            *[None] * 6,
         )
+
+
+def _precision(weight: Tensor, wide: torch.dtype) -> torch.dtype:
+    """What products with the head are computed in."""
+    if wide == torch.float64:
+        return wide
+    if torch.is_autocast_enabled(weight.device.type):
+        return torch.get_autocast_dtype(weight.device.type)
+    return weight.dtype if weight.is_cuda else wide
 
 
 @dataclass(frozen=True, slots=True)
