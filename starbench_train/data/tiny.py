@@ -7,8 +7,8 @@
     row.category   "simple"; also "parallel" (two calls) and "irrelevance" (no offered tool fits)
 
 Tools, questions and words stand in ``tiny.toml``. Whether a question is for training or held out is decided by its own
-text, so that no question is ever in both, whatever the seeds. The order of arguments, of calls and of tools is drawn,
-and so is the sentence that declines: answers that score the same are written in several ways, as in real data.
+text, so that no question is ever in both, whatever the seeds. The order of arguments and of tools is drawn, and so is
+the sentence that declines: answers that score the same are written in several ways, as in real data.
 """
 
 from __future__ import annotations
@@ -34,6 +34,8 @@ Split = Literal["train", "held_out"]
 HELD_OUT = 0.1
 """The share of all questions that is never trained on."""
 CATEGORIES = {"simple": 0.6, "parallel": 0.2, "irrelevance": 0.2}
+DIFFERENT = 0.7
+"""The share of parallel questions that are about two tools; the others ask one tool twice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +113,7 @@ def _drawn(rng: random.Random) -> Iterator[TrainingRow]:
     names = list(task().parameters)
     while True:
         category = rng.choices(list(CATEGORIES), list(CATEGORIES.values()))[0]
-        wanted = rng.sample(names, 2 if category == "parallel" and rng.random() < 0.5 else 1)
+        wanted = rng.sample(names, 2 if category == "parallel" and rng.random() < DIFFERENT else 1)
         asked = wanted if category != "parallel" or len(wanted) == 2 else wanted * 2
         parts = [_asked(rng, name) for name in asked]
         others = rng.sample([name for name in names if name not in wanted], rng.randint(1, 3))
@@ -140,7 +142,7 @@ def _asked(rng: random.Random, name: str) -> tuple[str, dict[str, Any]]:
 def _row(rng: random.Random, category: str, query: str, offered: list[str], calls: list[dict[str, Any]]) -> TrainingRow:
     answer: dict[str, Any] = {"role": "assistant", "content": "" if calls else rng.choice(task().replies)}
     if calls:
-        answer["tool_calls"] = rng.sample(calls, len(calls))
+        answer["tool_calls"] = calls
     return TrainingRow(
         id="",
         messages=({"role": "user", "content": query},),

@@ -41,7 +41,7 @@ class TinySize:
 
 
 SIZES: dict[str, TinySize] = {
-    "teacher": TinySize(hidden=128, layers=4, heads=4, feed_forward=256),
+    "teacher": TinySize(hidden=96, layers=3, heads=4, feed_forward=256),
     "student": TinySize(hidden=64, layers=3, heads=4, feed_forward=128),
 }
 
