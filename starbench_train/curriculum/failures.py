@@ -21,13 +21,13 @@ AGAIN = "run the same command again: it goes on from what is finished"
 
 @contextmanager
 def explained(stage: str, folder: Path) -> Iterator[None]:
-    """Turn what a person can act on into a TrainingError."""
+    """Put the name of the stage before what a person can act on; a TrainingError where it was none of ours."""
     try:
         yield
     except StarbenchError as problem:
         if str(problem).startswith("stage "):
             raise
-        raise TrainingError(f"stage {stage}: {problem}") from None
+        raise type(problem)(f"stage {stage}: {problem}") from None
     except Exception as problem:
         found = _sentence(stage, folder, problem)
         if found is None:

@@ -23,13 +23,14 @@ WANTED: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Parts of the reward", ("starbench/format", "starbench/calls", "starbench/reply", "starbench/exact")),
     ("Groups that teach", ("filter/kept", "filter/format", "filter/low", "filter/high")),
     ("Similarity by category", ("similarity/*",)),
-    ("Loss", ("loss", "loss/*")),
-    ("Entropy (nats a token)", ("entropy", "student_entropy", "teacher_entropy")),
-    ("Where the student's mass lies", ("mass/*",)),
-    ("Agreement with the teacher", ("agreement", "agreement@1")),
+    ("Loss", ("loss",)),
+    ("Distance to the teacher", ("kl_above_least", "cross_entropy")),
+    ("Entropy (nats a token)", ("entropy",)),
+    ("Where the student's mass lies", ("mass_k", "mass_m", "mass_deep", "teacher_mass")),
+    ("Agreement with the teacher", ("agreement",)),
     ("Length of answers (tokens)", ("completions/mean_length",)),
     ("Divergence from the start (KL)", ("kl",)),
-    ("Tokens a second", ("tokens_per_second", "tokens/s")),
+    ("Tokens a second", ("tokens_per_second",)),
 )
 """What is drawn, in this order, of whatever a stage measured; ``*`` stands for any end of a name."""
 
@@ -56,8 +57,7 @@ def charts(metrics: Sequence[Mapping[str, Any]]) -> list[Chart]:
     found = []
     for title, patterns in WANTED:
         chosen = [name for pattern in patterns for name in names if _fits(name, pattern)]
-        series = [Series(name, _points(metrics, name)) for name in dict.fromkeys(chosen)]
-        series = [one for one in series if len(one.points) > 1][:6]
+        series = [one for name in dict.fromkeys(chosen) for one in _series(metrics, name) if len(one.points) > 1][:6]
         if series:
             found.append(Chart(title, series))
     return found
@@ -65,6 +65,18 @@ def charts(metrics: Sequence[Mapping[str, Any]]) -> list[Chart]:
 
 def _fits(name: str, pattern: str) -> bool:
     return name.startswith(pattern[:-1]) if pattern.endswith("*") else name == pattern
+
+
+def _series(metrics: Sequence[Mapping[str, Any]], name: str) -> list[Series]:
+    """The line of a figure; one for each model where a stage trains several."""
+    models = dict.fromkeys(line.get("model") for line in metrics if name in line)
+    return [
+        Series(
+            name if model is None else f"{name} ({model})",
+            _points([m for m in metrics if m.get("model") == model], name),
+        )
+        for model in models
+    ]
 
 
 def _points(metrics: Sequence[Mapping[str, Any]], name: str) -> list[tuple[float, float]]:
