@@ -1,8 +1,8 @@
 """How models that are made from scratch learn their first words: the settings of stage ``base``.
 
-    [base.student]
-    steps = 400
-    learning_rate = 3e-3
+[base.student]
+steps = 400
+learning_rate = 3e-3
 """
 
 from __future__ import annotations
