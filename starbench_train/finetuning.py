@@ -3,6 +3,7 @@
 adapters(ModelConfig("Qwen/Qwen3-4B", lora=LoraConfig(rank=32)), hardware)    peft.LoraConfig(r=32, …)
 adapters(ModelConfig("Qwen/Qwen3-0.6B"), hardware)                            None: all weights are trained
 watchers(context, settings, hardware, tokenizer, config)                      a look at held-out rows, if asked for
+tensorboard(context)                                                          its files, where it is installed
 save_merged(trainer, tokenizer, Path("runs/a/04-ckd/model"))                  a whole model, whichever it was
 """
 
@@ -55,6 +56,21 @@ def watchers(
     score = HeldOutScore(rows, [template.prompt(row) for row in rows], Judge(rows), settings.max_completion)
     batch = hardware.batch or len(rows)
     return [HeldOut(context, settings.evaluate_every, lambda model: score(TransformersWriter(model, tokenizer, batch)))]
+
+
+def tensorboard(context: StageContext) -> list[Any]:
+    """The callback that writes TensorBoard's files under the stage's ``tensorboard``; none where it is not installed.
+
+    The trainer's own would write them among the checkpoints, which are removed when a stage is finished.
+    """
+    from importlib.util import find_spec
+
+    if not find_spec("tensorboard") or not is_main():
+        return []
+    from torch.utils.tensorboard import SummaryWriter
+    from transformers.integrations import TensorBoardCallback
+
+    return [TensorBoardCallback(SummaryWriter(str(context.folder / "tensorboard")))]
 
 
 def save_merged(trainer: Any, tokenizer: Any, folder: Path) -> None:

@@ -133,7 +133,7 @@ def arguments(
         logging_nan_inf_filter=False,  # a loss that is no number is to be seen
         save_steps=config.save_every,
         save_total_limit=config.keep_checkpoints,
-        report_to=reporters(),
+        report_to=[name for name in reporters() if name != "tensorboard"],  # whose files the stage itself places
         remove_unused_columns=False,
         disable_tqdm=True,
         use_cpu=not hardware.on_gpu,

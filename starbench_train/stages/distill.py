@@ -165,7 +165,7 @@ def _trainer(context: StageContext, settings: DistillConfig) -> tuple[DistillTra
     from starbench_train.distill.heads import check_plain_head
     from starbench_train.distill.student import distilling
     from starbench_train.distill.trainer import DistillTrainer, arguments
-    from starbench_train.finetuning import adapters, watchers
+    from starbench_train.finetuning import adapters, tensorboard, watchers
     from starbench_train.hardware import resolve
 
     config = context.model("student")
@@ -193,7 +193,7 @@ def _trainer(context: StageContext, settings: DistillConfig) -> tuple[DistillTra
         args=arguments(settings, hardware, context.checkpoints, len(rows), context.seed, context.name),
         train_dataset=rows,
         data_collator=Collator(lookup, vocabulary, tokenizer.pad_token_id, settings.pack, flat),
-        callbacks=watchers(context, settings, hardware, tokenizer, config),
+        callbacks=[*watchers(context, settings, hardware, tokenizer, config), *tensorboard(context)],
     )
     return trainer, tokenizer
 
