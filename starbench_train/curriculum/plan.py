@@ -130,13 +130,14 @@ def check_finished(step: Step, settings: Mapping[str, Any], inputs: Mapping[str,
     changed = list(differences(step.mark.settings, settings))
     if changed:
         raise InputError(
-            f"stage {step.name}: it was finished in {step.folder} with other settings ({'; '.join(changed[:4])}); {remedy}"
+            f"stage {step.name}: it was finished in {step.folder} with other settings ({'; '.join(changed[:4])}); "
+            f"{remedy}"
         )
     others = sorted(role for role in {*inputs, *step.mark.inputs} if inputs.get(role) != step.mark.inputs.get(role))
     if others:
         raise InputError(
-            f"stage {step.name}: it was finished in {step.folder} with another {' and '.join(others)} than there is now; "
-            f"{remedy}"
+            f"stage {step.name}: it was finished in {step.folder} with another {' and '.join(others)} "
+            f"than there is now; {remedy}"
         )
     for role, place in STAGES[step.name].makes.items():
         if role in step.mark.results and not (step.folder / place).exists():

@@ -88,9 +88,9 @@ class StageContext:
     def input(self, role: str) -> Path:
         """The newest result of a role, or what the recipe itself says.
 
-        Roles are ``teacher``, ``student``, ``base-student``, ``rows`` and ``cache``. ``rows`` falls back to ``train``, models to their path in the recipe. ``train`` and ``held-out`` are the files
-        of the recipe's rows, written once at the beginning of a run. The name of a stage that makes one thing means
-        that thing.
+        Roles are ``teacher``, ``student``, ``base-student``, ``rows`` and ``cache``. ``rows`` falls back to ``train``,
+        models to their path in the recipe. ``train`` and ``held-out`` are the files of the recipe's rows, written once
+        at the beginning of a run. The name of a stage that makes one thing means that thing.
         """
         if role in STAGES and len(STAGES[role].makes) == 1:
             (role,) = STAGES[role].makes

@@ -102,9 +102,8 @@ def _whole_rollouts(every: int, updates: int) -> int:
 
 
 def reporters() -> list[str]:
-    """TensorBoard where it is installed; Weights & Biases where it is and the environment names a project."""
-    found = ["tensorboard"] if find_spec("tensorboard") else []
-    return found + (["wandb"] if os.environ.get("WANDB_PROJECT") and find_spec("wandb") else [])
+    """Weights & Biases, where it is installed and the environment names a project; a stage itself adds TensorBoard."""
+    return ["wandb"] if os.environ.get("WANDB_PROJECT") and find_spec("wandb") else []
 
 
 def _device(hardware: Hardware) -> dict[str, Any]:

@@ -15,14 +15,13 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from starbench_train.curriculum.processes import is_main, wait_for_all
 from starbench_train.curriculum.state import StageContext
-from starbench_train.data.rows import TrainingRow, read_rows
+from starbench_train.data.rows import read_rows
 from starbench_train.errors import TrainingError
 
 if TYPE_CHECKING:
@@ -45,6 +44,7 @@ def student_simrl(context: StageContext) -> None:
 def _simrl(context: StageContext, config: ModelConfig) -> None:
     from transformers import PrinterCallback
 
+    from starbench_train.finetuning import save_merged
     from starbench_train.hardware import resolve
     from starbench_train.models import load_model, parameters
     from starbench_train.rl.callbacks import Metrics, resume_point
@@ -65,7 +65,7 @@ def _simrl(context: StageContext, config: ModelConfig) -> None:
     trainer.add_callback(Metrics(context))
     trainer.remove_callback(PrinterCallback)
     trainer.train(resume_from_checkpoint=resumed)
-    _save(context, trainer, tokenizer)
+    save_merged(trainer, tokenizer, context.folder / "model")
     context.figures.update(_figures(context))
 
 
@@ -123,6 +123,7 @@ def _trainer(
 ) -> SimRLTrainer:
     from datasets import Dataset
 
+    from starbench_train.finetuning import adapters, tensorboard, watchers
     from starbench_train.rl.arguments import grpo_arguments
     from starbench_train.rl.rewards import Remembering, made_reward
     from starbench_train.rl.trainer import SimRLTrainer
@@ -136,64 +137,9 @@ def _trainer(
         reward=Remembering(reward),
         config=settings,
         stage=context.name,
-        peft_config=_adapters(config, hardware),
-        callbacks=_watchers(context, settings, hardware, tokenizer, config),
+        peft_config=adapters(config, hardware),
+        callbacks=[*tensorboard(context), *watchers(context, settings, hardware, tokenizer, config)],
     )
-
-
-def _adapters(config: ModelConfig, hardware: Hardware) -> Any:
-    """The low-rank adapters to train instead of all weights; None where there is memory for those."""
-    if config.lora is None and not hardware.lora:
-        return None
-    import peft
-
-    from starbench_train.models import LoraConfig
-
-    chosen = config.lora or LoraConfig()
-    targets: Any = list(chosen.targets) or "all-linear"
-    return peft.LoraConfig(
-        r=chosen.rank,
-        lora_alpha=chosen.alpha,
-        lora_dropout=chosen.dropout,
-        target_modules=targets,
-        task_type="CAUSAL_LM",
-    )
-
-
-def _watchers(
-    context: StageContext, settings: RLConfig, hardware: Hardware, tokenizer: Any, config: ModelConfig
-) -> list[Any]:
-    """The look at held-out rows, where one was asked for."""
-    from starbench_train.data.template import Template
-    from starbench_train.generation import TransformersWriter
-    from starbench_train.judging import HeldOutScore, Judge
-    from starbench_train.rl.callbacks import HeldOut
-
-    path = context.input("held-out")
-    if not settings.evaluate_every or not path.exists():
-        return []
-    rows: list[TrainingRow] = read_rows(path)[: settings.evaluate_rows]
-    template = Template(tokenizer, config.thinking)
-    score = HeldOutScore(rows, [template.prompt(row) for row in rows], Judge(rows), settings.max_completion)
-    batch = hardware.batch or len(rows)
-    return [HeldOut(context, settings.evaluate_every, lambda model: score(TransformersWriter(model, tokenizer, batch)))]
-
-
-def _save(context: StageContext, trainer: SimRLTrainer, tokenizer: Any) -> None:
-    """The trained model under ``model``, adapters merged into it; whole or not there."""
-    beside, folder = context.folder / "model.part", context.folder / "model"
-    if is_main():
-        shutil.rmtree(beside, ignore_errors=True)
-    wait_for_all()
-    if hasattr(trainer.accelerator.unwrap_model(trainer.model), "merge_and_unload"):
-        if is_main():
-            trainer.accelerator.unwrap_model(trainer.model).merge_and_unload().save_pretrained(beside)
-    else:
-        trainer.save_model(str(beside))  # gathers weights that lie on several devices
-    if is_main():
-        tokenizer.save_pretrained(beside)
-        (beside / "training_args.bin").unlink(missing_ok=True)
-        beside.replace(folder)
 
 
 def _figures(context: StageContext) -> dict[str, Any]:
