@@ -69,7 +69,20 @@ def run_arm(out: Path, seed: int, name: str, settings: Sequence[str]) -> None:
     teacher = f"evaluate.teacher={'true' if arm.source is None else 'false'}"
     recipe = read_recipe(RECIPE, [f'out="{folder}"', f"seed={seed}", teacher, *settings, *arm.changes])
     with Lines() as progress:
+        run_recipe(recipe, Chosen(until=recipe.stages[-2]), progress)
+        if arm.source is not None:
+            share_answers(out / f"seed{seed}-{arm.source}", folder, arm)
         run_recipe(recipe, Chosen(), progress)
+
+
+def share_answers(source: Path, target: Path, arm: Arm) -> None:
+    """Copy what models that the arms share have answered already, so that they are not asked again."""
+    for kind in ("answers", "samples"):
+        (target / folder_name("evaluate") / kind).mkdir(parents=True, exist_ok=True)
+        for label in ("base", "ckd") if "ckd" in arm.shared else ("base",):
+            answered = Path(folder_name("evaluate")) / kind / f"{label}.jsonl"
+            if (source / answered).exists() and not (target / answered).exists():
+                shutil.copy(source / answered, target / answered)
 
 
 def figures(out: Path, seed: int, name: str) -> dict[str, Any] | None:
