@@ -1,0 +1,5 @@
+"""``python -m starbench_train``: the command ``starbench-train``, as ``accelerate launch`` starts it."""
+
+from starbench_train.cli import main
+
+main()
