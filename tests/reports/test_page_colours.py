@@ -9,9 +9,10 @@ import pytest
 
 SHEET = resources.files("starbench.reports").joinpath("templates/page.css").read_text(encoding="utf-8")
 PAIRS = [
-    *((ink, ground) for ink in ("ink", "soft", "accent") for ground in ("paper", "raised")),
+    *((ink, ground) for ink in ("ink", "soft", "accent") for ground in ("canvas", "paper", "raised")),
     *((name, f"{name}-bg") for name in ("right", "wrong", "other")),
     ("ink", "mark"),
+    ("ink", "tint"),
     ("ink", "wrong-bg"),
 ]
 
