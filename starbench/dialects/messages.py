@@ -106,6 +106,8 @@ def _attempt(item: Item, toolbox: Toolbox, repair: bool) -> Attempt:
 
 def _too_deep(value: Any) -> bool:
     """Whether lists and mappings are nested deeper than :data:`MAX_DEPTH`; a value that holds itself is."""
+    if isinstance(value, str):
+        return False
     level = [value]
     for _ in range(MAX_DEPTH + 1):
         inner = [v.values() if isinstance(v, Mapping) else v for v in level if isinstance(v, (Mapping, list, tuple))]

@@ -24,7 +24,7 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 R = TypeVar("R")
 
-CHUNK = 128
+CHUNK = 64
 AHEAD = 4
 """How many chunks a process may have waiting."""
 WORTH = {"fork": 1_000, "spawn": 10_000}

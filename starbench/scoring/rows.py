@@ -122,6 +122,8 @@ def expected_record(expected: Expected) -> dict[str, Any]:
 
 def accepted_record(value: Any) -> Any:
     """An accepted value as JSON: a place is ``{"alternatives": […], "optional": …}``, and so is each field inside."""
+    if isinstance(value, (str, int, float)):  # the bulk of all values
+        return value
     if isinstance(value, Accepted):
         return {"alternatives": [accepted_record(a) for a in value.alternatives], "optional": value.optional}
     if isinstance(value, Fields):
