@@ -45,6 +45,7 @@ class Benchmark(Protocol):
 
     A benchmark may have more, which is used where it is there:
 
+    * ``bare_case(id)``: the case without messages, for grading, where making them takes long;
     * ``errata``: id -> :class:`~starbench.benchmarks.errata.Erratum`, the cases that fail right answers;
     * ``units``: category -> id -> dialogue, for categories in which a dialogue is right or wrong as a whole;
     * ``weights``: overall figure -> category -> weight, from which its interval is made;

@@ -43,7 +43,7 @@ class Grader:
         if isinstance(prediction, BadRow):
             return prediction
         try:
-            case = self.benchmark.case(prediction.id)
+            case = getattr(self.benchmark, "bare_case", self.benchmark.case)(prediction.id)
             verdict = self.verdict(prediction)
         except (UnknownNameError, InputError) as problem:
             return BadRow(prediction.file, prediction.row, str(problem), prediction.id)

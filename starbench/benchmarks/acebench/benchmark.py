@@ -110,8 +110,12 @@ class ACEBench(FetchedBenchmark):
         changes with every step, so it always has the question.
         """
         place = self._place(id)
-        prompts = self._prompts[self._parts(id)[0]]
+        prompts = self._prompts[self._parts(id)[0]]  # of a language that is known, as the case is
         return replace(place.case, messages=tuple(prompts.messages(place.category, place.case.source)))
+
+    def bare_case(self, id: str) -> Case:
+        """The case without messages; UnknownNameError where there is none."""
+        return self._place(id).case
 
     def cases(self, category: str | None = None) -> Iterator[Case]:
         """The cases of a category or group (``normal``, ``atom``, ``special``, …), or all; language by language.
