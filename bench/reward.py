@@ -5,7 +5,9 @@
 Sets of rows (``reward_rows.py``): independent (the mix of a rollout, 4.2 % replies), of these the calls alone, the same
 mix over distinct prompts, groups of eight answers to a prompt, and replies alone; beside them what a plain
 ``json.loads`` of their tools, golds and calls takes, every text each time it occurs. The peer needs ``rouge_score`` and
-torch; it is called as its trainer calls it, but without its printing. Then single hard inputs, in milliseconds.
+torch; ``peer`` is without its printing, ``printing`` as its trainer calls it (into memory). All sides take turns, and a
+run is timed in stretches of 64 rows of which the fastest of all runs counts: what else the machine does falls upon all
+of them alike, and mostly out. Then single hard inputs, in milliseconds.
 """
 
 from __future__ import annotations
@@ -36,6 +38,8 @@ CACHES = [
     if hasattr(value, "cache_clear") and "stem" not in name
 ]
 """Forgotten between runs: prompts, golds, calls, texts; stems of words are kept, as a training run keeps them."""
+STRETCH = 64
+"""Rows that are timed in one go."""
 
 
 def main() -> None:
@@ -54,16 +58,12 @@ def main() -> None:
     }
     sides: dict[str, Callable[[list[Row]], list[float]]] = {"star": ours("star"), "robust": ours("robust")}
     if given.peer:
-        sides = {"peer": released(given.peer), **sides}
+        sides = {"peer": released(given.peer), "printing": released(given.peer, printing=True), **sides}
     print(machine())
     print(f"{'us a sample (rows/prompts)':<32}" + "".join(f"{side:>10}" for side in [*sides, "json"]))
     for name, rows in sets.items():
         results = {side: run(rows) for side, run in sides.items()}
-        times = {
-            side: best(lambda run=run, rows=rows: run(rows), given.runs) / len(rows) for side, run in sides.items()
-        }
-        texts = json_texts(rows)
-        times["json"] = best(lambda texts=texts: plain_json(texts), given.runs) / len(rows)
+        times = {side: seconds / len(rows) for side, seconds in fastest(sides, rows, given.runs).items()}
         prompts = len({row["prompt"] for row in rows})
         title = f"{name} ({len(rows):,}/{prompts:,})"
         print(f"{title:<32}" + "".join(f"{value * 1e6:>10.1f}" for value in times.values()))
@@ -86,7 +86,7 @@ def ours(profile: str) -> Callable[[list[Row]], list[float]]:
     return run
 
 
-def released(path: Path) -> Callable[[list[Row]], list[float]]:
+def released(path: Path, printing: bool = False) -> Callable[[list[Row]], list[float]]:
     spec = importlib.util.spec_from_file_location("simrl", path)
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
@@ -96,10 +96,25 @@ def released(path: Path) -> Callable[[list[Row]], list[float]]:
         queries = [row["prompt"] + row["completion"] for row in rows]
         prompts, labels = [row["prompt"] for row in rows], [row["label"] for row in rows]
         with contextlib.redirect_stdout(io.StringIO()):
-            found: Any = module.reward_func(queries, prompts, labels, print_info=False)
+            found: Any = module.reward_func(queries, prompts, labels, print_info=printing)
         return [float(value) for value in found["rewards"]]
 
     return run
+
+
+def fastest(sides: dict[str, Callable[[list[Row]], list[float]]], rows: list[Row], runs: int) -> dict[str, float]:
+    """Seconds of processor time for all rows: of each stretch the fastest run; a run starts without memory."""
+    stretches = [rows[start : start + STRETCH] for start in range(0, len(rows), STRETCH)]
+    texts = [json_texts(stretch) for stretch in stretches]
+    times: dict[str, list[float]] = {}
+    for _ in range(runs):
+        for side, work in sides.items():
+            forget()
+            taken = [seconds(lambda work=work, stretch=stretch: work(stretch)) for stretch in stretches]
+            times[side] = list(map(min, taken, times.get(side, taken)))
+        taken = [seconds(lambda part=part: plain_json(part)) for part in texts]
+        times["json"] = list(map(min, taken, times.get("json", taken)))
+    return {side: sum(taken) for side, taken in times.items()}
 
 
 def json_texts(rows: list[Row]) -> list[str]:
@@ -122,12 +137,20 @@ def best(work: Callable[[], Any], runs: int) -> float:
     """The fastest of several runs, in seconds of processor time; each starts without memory of the ones before."""
     times = []
     for _ in range(runs):
-        for cache in CACHES:
-            cache.cache_clear()
-        start = time.process_time()
-        work()
-        times.append(time.process_time() - start)
+        forget()
+        times.append(seconds(work))
     return min(times)
+
+
+def forget() -> None:
+    for cache in CACHES:
+        cache.cache_clear()
+
+
+def seconds(work: Callable[[], Any]) -> float:
+    start = time.process_time()
+    work()
+    return time.process_time() - start
 
 
 def hard_inputs() -> dict[str, Callable[[], Any]]:

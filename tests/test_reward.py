@@ -167,6 +167,13 @@ def test_what_the_gold_does_is_never_against_the_format() -> None:
     assert ROBUST([{"name": "now", "arguments": {"c": 1}}], odd, TOOLS).code == "argument:unexpected"
 
 
+def test_tools_are_checked_even_where_the_answer_does_as_the_gold() -> None:
+    gold = [{"name": "f", "arguments": {"a": 1}}]
+    assert SimReward()(gold, gold, prompt="<tools>\nno tools\n</tools>").value == 1.0
+    with pytest.raises(InputError):
+        SimReward()(gold, gold, tools=[3])
+
+
 def test_a_dialect_can_be_asked_for() -> None:
     assert SimReward(dialect="hermes")("[add(a=1, b=2)]", GOLD).value == 0.0
     assert SimReward(dialect="pythonic")("[add(a=1, b=2)]", GOLD).value == 1.0

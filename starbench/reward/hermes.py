@@ -16,7 +16,6 @@ from typing import Any, NamedTuple
 
 from starbench.dialects.json_text import JsonProblem, read_json, skip_space
 from starbench.dialects.reasoning import TAGS, content_span
-from starbench.reward.quick import quick_call
 from starbench.types import Call
 
 
@@ -112,10 +111,6 @@ def _unread(text: str, inner: int, closing: int) -> Answer | None:
 @lru_cache(maxsize=16_384)
 def plain_call(inside: str) -> Call | None:
     """The call of ``{"name": text, "arguments": object}`` and nothing else; golds and answers share many."""
-    found = quick_call(inside)
-    if found is not None and inside.count(":") == 2 + len(found[1]):  # no third key, no name twice, no colon in a text
-        name, arguments = found
-        return Call(name, arguments) if name and name.strip() == name else None
     try:
         value, end = read_json(inside, 0)
     except JsonProblem:

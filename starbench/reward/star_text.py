@@ -15,7 +15,6 @@ from functools import lru_cache
 from typing import Any
 
 from starbench.reward.first_come import StarCall
-from starbench.reward.quick import quick_call, quick_tool
 
 _TURN = "<|im_start|>assistant\n"
 _THINK, THOUGHT = "<think>", "</think>"
@@ -23,6 +22,7 @@ _CALL, _CALLED = "<tool_call>", "</tool_call>"
 TOOLS, _OFFERED = "<tools>", "</tools>"
 RAISED = (ValueError, TypeError, KeyError, AttributeError, IndexError, RecursionError)
 """What reading arbitrary JSON as if it had the right shape can raise."""
+_decode = json.JSONDecoder().raw_decode
 _SHORT = 1024
 """Calls up to this many characters are remembered: answers of a group, and gold and answer, have many in common."""
 
@@ -110,13 +110,19 @@ def calls_of(answer: str) -> list[StarCall] | None:
     return calls
 
 
+def _loads(text: str) -> Any:
+    """As ``json.loads``, at two thirds of its cost for short texts."""
+    text = text.strip(" \t\n\r")
+    value, end = _decode(text)
+    if end < len(text):
+        raise ValueError("more than one value")
+    return value
+
+
 def _read_call(inside: str) -> StarCall | None:
     """Name and arguments of the JSON between call tags; None where the release raises."""
-    found = quick_call(inside)
-    if found is not None:
-        return found
     try:
-        value = json.loads(inside)
+        value = _loads(inside)
         return value["name"], value["arguments"]
     except RAISED:
         return None
@@ -154,15 +160,11 @@ def _last_between(text: str, open_tag: str, close_tag: str) -> str:
 def _tool(line: str) -> tuple[Any, Any] | None:
     """Name and container of argument names of the tool on a line; None where the release raises."""
     try:
-        name, parameters = quick_tool(line) or _tool_with_care(line)
+        tool = _loads(line)
+        name, parameters = tool["name"], tool["parameters"]
         if "properties" in parameters and isinstance(parameters["properties"], dict) and "type" in parameters:
             parameters = parameters["properties"] if parameters["type"] is not None else parameters
         hash(name)
     except RAISED:
         return None
     return name, tuple(parameters) if type(parameters) is dict else parameters
-
-
-def _tool_with_care(line: str) -> tuple[Any, Any]:
-    tool = json.loads(line)
-    return tool["name"], tool["parameters"]
