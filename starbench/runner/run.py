@@ -83,7 +83,7 @@ def _ask(
     waiting = [pair for pair in open_cases if ask.before(pair[0])]
     chains = Chains(ask, folder.prerequisites, waiting) if waiting else None
     at_once = (Job(case, sample, ask(case, sample)) for case, sample in open_cases if not ask.before(case))
-    jobs = chain(at_once, chains.begin() if chains else ())
+    jobs = chain(chains.begin() if chains else (), at_once)  # what has to wait for others takes longest
     finish = Finisher(settings, benchmark.name, folder, progress, chains)
     asyncio.run(_drive(services(settings, backend, [case for case, _ in open_cases]), jobs, finish, settings))
 
