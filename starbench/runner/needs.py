@@ -34,7 +34,8 @@ _INSTALLED_BY: Mapping[str, str] = {
 def lacking(benchmark: Benchmark, settings: Settings) -> dict[str, str]:
     """Category -> what to do before it can be asked, for those that cannot be asked as things are."""
     if benchmark.name == "bfcl":
-        return dict(bfcl_lacking(settings.web))
+        varied = {} if settings.mode == "prompt" else {"format_sensitivity": "it varies the prompt; give --mode prompt"}
+        return {**dict(bfcl_lacking(settings.web)), **varied}
     if benchmark.name == "acebench":
         return dict(_acebench(cast(ACEBench, benchmark), settings))
     return {}

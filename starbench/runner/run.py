@@ -26,7 +26,7 @@ from starbench.runner.folder import RunFolder
 from starbench.runner.layout import write_bfcl_layout
 from starbench.runner.needs import lacking
 from starbench.runner.scores import score, unanswered
-from starbench.runner.selection import benchmark_of, selected
+from starbench.runner.selection import UNCOUNTED, benchmark_of, selected
 from starbench.runner.services import services
 from starbench.runner.settings import Settings
 from starbench.types import Case
@@ -57,7 +57,8 @@ def run(settings: Settings, progress: Progress, *, fresh: bool = False, bfcl_lay
     try:
         _ask(settings, benchmark, cases, folder, progress)
         are_named = settings.cases.ids or settings.cases.categories
-        summary = score(folder, settings, benchmark, cases, {} if are_named else unaskable)
+        not_asked = {} if are_named else {name: why for name, why in unaskable.items() if name not in UNCOUNTED}
+        summary = score(folder, settings, benchmark, cases, not_asked)
         layout = write_bfcl_layout(folder, settings.label, cases) if bfcl_layout else None
         folder.log(f"scored; {summary['run']['answered']} of {summary['run']['asked']} answered")
     finally:
@@ -83,7 +84,7 @@ def _ask(
     waiting = [pair for pair in open_cases if ask.before(pair[0])]
     chains = Chains(ask, folder.prerequisites, waiting) if waiting else None
     at_once = (Job(case, sample, ask(case, sample)) for case, sample in open_cases if not ask.before(case))
-    jobs = chain(at_once, chains.begin() if chains else ())
+    jobs = chain(chains.begin() if chains else (), at_once)  # what has to wait for others takes longest
     finish = Finisher(settings, benchmark.name, folder, progress, chains)
     asyncio.run(_drive(services(settings, backend, [case for case, _ in open_cases]), jobs, finish, settings))
 

@@ -49,7 +49,7 @@ class PublicOnly(httpx.AsyncBaseTransport):
         except (OSError, UnicodeError):
             raise httpx.ConnectError(f"the name {host!r} is not known") from None
         addresses = [str(address[0]) for *_, address in found]
-        if not self._private and not all(ipaddress.ip_address(address).is_global for address in addresses):
+        if not self._private and not all(map(_is_public, addresses)):
             raise httpx.ConnectError(f"{host!r} is not a public address")
         extensions = {**request.extensions, "sni_hostname": host}
         return await self._inner.handle_async_request(
@@ -59,6 +59,13 @@ class PublicOnly(httpx.AsyncBaseTransport):
     async def aclose(self) -> None:
         """Close what is below."""
         await self._inner.aclose()
+
+
+def _is_public(address: str) -> bool:
+    """Whether an address belongs to the whole internet, also one of the old kind that is written as a new one."""
+    found = ipaddress.ip_address(address)
+    mapped = found.ipv4_mapped if isinstance(found, ipaddress.IPv6Address) else None
+    return (mapped or found).is_global
 
 
 def _with(request: httpx.Request, url: httpx.URL, extensions: dict[str, Any] | None = None) -> httpx.Request:

@@ -184,7 +184,14 @@ def test_pages_of_this_network_are_not_fetched(key: str) -> None:
 
 @pytest.mark.parametrize(
     ("addresses", "may"),
-    [(["93.184.216.34"], True), (["10.1.2.3"], False), (["93.184.216.34", "::1"], False), (["169.254.169.254"], False)],
+    [
+        (["93.184.216.34"], True),
+        (["10.1.2.3"], False),
+        (["93.184.216.34", "::1"], False),
+        (["169.254.169.254"], False),
+        (["::ffff:10.0.0.1"], False),
+        (["2606:2800:220:1::1"], True),
+    ],
 )
 def test_the_address_that_was_looked_at_is_the_one_asked(
     addresses: list[str], may: bool, monkeypatch: pytest.MonkeyPatch
@@ -209,7 +216,8 @@ def test_the_address_that_was_looked_at_is_the_one_asked(
             asyncio.run(run())
         return
     asyncio.run(run())
-    assert str(seen[0].url) == f"https://{addresses[0]}/path"
+    assert seen[0].url.host == addresses[0]
+    assert seen[0].url.path == "/path"
     assert seen[0].headers["host"] == "site.example"
     assert seen[0].extensions["sni_hostname"] == "site.example"
 

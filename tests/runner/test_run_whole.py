@@ -223,6 +223,10 @@ def test_prompted_answers_are_read_as_prompted(tmp_path: Path, bfcl: Benchmark) 
         ({"cases.ids": ["nobody"]}, "nobody"),
         ({"layout": True}, "only BFCL has official result files"),
         ({"cases.benchmark": "bfcl", "cases.ids": ["web_search_base_0"]}, "put a key of serpapi.com into NO_SUCH_KEY"),
+        (
+            {"cases.benchmark": "bfcl", "cases.categories": ["format_sensitivity"]},
+            "varies the prompt; give --mode prompt",
+        ),
         ({"cases.benchmark": "bfcl", "cases.language": "zh"}, "language"),
     ],
 )
@@ -279,3 +283,4 @@ def test_what_was_not_asked_is_said(tmp_path: Path, bfcl: Benchmark, monkeypatch
     assert "not asked: web_search_base, web_search_no_snippet; it needs a search engine" in done.output
     summary = json.loads((tmp_path / "r" / "summary.json").read_text())
     assert set(summary["run"]["not_asked"]) >= {"web_search_base", "web_search_no_snippet"}
+    assert "format_sensitivity" not in summary["run"]["not_asked"]
