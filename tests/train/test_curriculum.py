@@ -192,7 +192,7 @@ def test_a_disk_that_is_really_full_is_said(tmp_path: Path) -> None:
         context.log({"step": 2})
 
     fake_stages.FAIL["ckd"] = fill
-    with pytest.raises(TrainingError, match="^stage ckd: the disk is full; free some space where"):
+    with pytest.raises(TrainingError, match=r"^stage ckd: the disk is full; free some space where"):
         run(recipe(tmp_path))
 
 
