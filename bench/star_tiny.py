@@ -58,8 +58,8 @@ ARMS = {
 }
 
 
-def run_arm(out: Path, seed: int, name: str, settings: Sequence[str]) -> None:
-    """Run one arm of one seed, from the stages that it shares."""
+def run_arm(out: Path, seed: int, name: str, settings: Sequence[str], until: str | None) -> None:
+    """Run one arm of one seed, from the stages that it shares, until a stage that it has or to its end."""
     arm, folder = ARMS[name], out / f"seed{seed}-{name}"
     if arm.source is not None:
         source = out / f"seed{seed}-{arm.source}"
@@ -69,7 +69,9 @@ def run_arm(out: Path, seed: int, name: str, settings: Sequence[str]) -> None:
     teacher = f"evaluate.teacher={'true' if arm.source is None else 'false'}"
     recipe = read_recipe(RECIPE, [f'out="{folder}"', f"seed={seed}", teacher, *settings, *arm.changes])
     with Lines() as progress:
-        run_recipe(recipe, Chosen(until=recipe.stages[-2]), progress)
+        run_recipe(recipe, Chosen(until=until if until in recipe.stages else recipe.stages[-2]), progress)
+        if until is not None:
+            return
         if arm.source is not None:
             share_answers(out / f"seed{seed}-{arm.source}", folder, arm)
         run_recipe(recipe, Chosen(), progress)
@@ -153,12 +155,13 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
     parser.add_argument("--arms", nargs="+", choices=ARMS, default=list(ARMS))
     parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="a setting of every arm")
+    parser.add_argument("--until", metavar="STAGE", help="end behind this stage")
     parser.add_argument("--table", action="store_true", help="only print what is there")
     arguments = parser.parse_args()
     if not arguments.table:
         for seed in arguments.seeds:
             for name in arguments.arms:
-                run_arm(arguments.out, seed, name, arguments.set)
+                run_arm(arguments.out, seed, name, arguments.set, arguments.until)
     print(table(arguments.out, arguments.seeds))
 
 

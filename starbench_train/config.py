@@ -157,7 +157,7 @@ def _checked(recipe: Recipe) -> Recipe:
             raise InputError(str(UnknownNameError.of("stage", stage, STAGES)))
     if len(set(recipe.stages)) < len(recipe.stages):
         raise InputError("a stage stands twice in stages; each may run once")
-    for name in ("teacher-simrl", "cache-teacher", "ckd", "student-simrl"):
+    for name in ("teacher-simrl", "rollout", "cache-teacher", "ckd", "student-simrl", "evaluate"):
         recipe.section(name).checked(name)
     if recipe.teacher is None and any(stage in NEED_TEACHER for stage in recipe.stages):
         raise InputError('the stages need a [teacher]; name one with path = "…"')

@@ -74,11 +74,17 @@ class VLLMBackend:
         done = {place: prompt for place, prompt in enumerate(prompts) if isinstance(prompt, Completion)}
         ids = {place: prompt for place, prompt in enumerate(prompts) if not isinstance(prompt, Completion)}
         started = time.perf_counter()
-        outputs = self._engine.generate(
-            [{"prompt_token_ids": prompt} for prompt in ids.values()],
-            [self._parameters(requests[place], len(prompt)) for place, prompt in ids.items()],
-            use_tqdm=False,
-        )
+        try:
+            outputs = self._engine.generate(
+                [{"prompt_token_ids": prompt} for prompt in ids.values()],
+                [self._parameters(requests[place], len(prompt)) for place, prompt in ids.items()],
+                use_tqdm=False,
+            )
+        except Exception as problem:  # its processes may die in many ways, and none of them is the model's answer
+            raise BackendError(
+                f"vLLM's engine has stopped ({type(problem).__name__}: {problem}); its own messages above say why, "
+                "and the same command goes on from here"
+            ) from problem
         seconds = time.perf_counter() - started
         done |= {place: self._completion(output, seconds) for place, output in zip(ids, outputs, strict=True)}
         return [done[place] for place in range(len(requests))]

@@ -14,6 +14,9 @@ categories = ["simple_python"]
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any, Literal
+
+from starbench.errors import InputError
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +39,17 @@ class RolloutConfig:
     batch: int | None = None
     reward: str = "sim"
     profile: str = "robust"
-    reasoning: str = "optional"
+    reasoning: Literal["optional", "required"] = "optional"
     dialect: str = "auto"
+
+    def checked(self, where: str) -> RolloutConfig:
+        """Itself; InputError where a number makes no sense. ``where`` is its name in messages."""
+        _at_least(1, self, where, "samples", "max_completion", "per_prompt", "rows", "batch")
+        if self.temperature <= 0 and self.samples > 1:
+            raise InputError(
+                f"{where}: at temperature 0 all {self.samples} samples are alike; raise it, or set samples = 1"
+            )
+        return self
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,3 +74,17 @@ class EvaluateConfig:
     benchmark: str | None = None
     categories: tuple[str, ...] = ()
     limit: int | None = None
+
+    def checked(self, where: str) -> EvaluateConfig:
+        """Itself; InputError where a number makes no sense. ``where`` is its name in messages."""
+        _at_least(1, self, where, "max_completion", "rows", "batch", "limit")
+        _at_least(0, self, where, "samples")
+        return self
+
+
+def _at_least(least: int, settings: Any, where: str, *names: str) -> None:
+    """Each of the named settings, where it is given, is at least that."""
+    for name in names:
+        value = getattr(settings, name)
+        if value is not None and value < least:
+            raise InputError(f"the setting {where}.{name} is at least {least}, not {value}")

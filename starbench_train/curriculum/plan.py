@@ -35,11 +35,12 @@ class Chosen:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One stage of the plan; ``before`` are the names of those that come before it."""
+    """One stage of the plan; ``before`` are the names of those that come before it, ``wanted`` that it was chosen."""
 
     name: str
     folder: Path
     before: tuple[str, ...]
+    wanted: bool
     state: State
     mark: Mark | None
 
@@ -62,9 +63,8 @@ def planned(recipe: Recipe, chosen: Chosen = Chosen()) -> list[Step]:
     for place, name in enumerate(names):
         mark = read_mark(out / folder_name(name))
         wanted = name in chosen.only if chosen.only else first <= place <= last
-        steps.append(
-            Step(name, out / folder_name(name), tuple(names[:place]), _state(mark, wanted, names, place, chosen), mark)
-        )
+        state = _state(mark, wanted, names, place, chosen)
+        steps.append(Step(name, out / folder_name(name), tuple(names[:place]), wanted, state, mark))
     return steps
 
 

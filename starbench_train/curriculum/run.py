@@ -90,7 +90,7 @@ def _one(context: StageContext, step: Step, marks: dict[str, Mark], launch: Laun
     settings, inputs = settings_of(context.recipe, step.name), inputs_of(context, marks)
     if step.mark is not None:
         check_finished(step, settings, inputs)
-        if is_main():
+        if is_main() and step.wanted:
             context.progress.note(f"{step.name}: finished before, in {step.folder}")
         return step.mark
     _begin(context, step, settings, inputs)

@@ -9,6 +9,8 @@ anyone noticing, so :func:`check_plain_head` compares both ways once, before tra
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import torch
@@ -31,6 +33,19 @@ def head_weight(model: Any) -> Tensor:
     """The matrix of the head, [V, H]; whole where its rows lie on several devices."""
     weight: Any = model.get_output_embeddings().weight
     return weight.full_tensor() if hasattr(weight, "full_tensor") else weight  # type: ignore[no-any-return]
+
+
+@contextmanager
+def whole_head(model: Any) -> Iterator[Tensor]:
+    """The matrix of the head while it is used; DeepSpeed's stage 3 puts its parts together for so long."""
+    weight = model.get_output_embeddings().weight
+    if not hasattr(weight, "ds_id"):
+        yield head_weight(model)
+        return
+    from trl.trainer.utils import maybe_gather_lm_head_ctx
+
+    with maybe_gather_lm_head_ctx(weight):
+        yield weight
 
 
 def check_plain_head(model: Any, who: str) -> None:

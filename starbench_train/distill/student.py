@@ -19,7 +19,7 @@ from torch.utils.checkpoint import checkpoint
 
 from starbench_train.distill import losses
 from starbench_train.distill.fused import CHUNK, fused_loss, has_closed_form
-from starbench_train.distill.heads import head_weight, hidden_states
+from starbench_train.distill.heads import hidden_states, whole_head
 from starbench_train.distill.losses import Teacher, widened
 from starbench_train.distill.objective import Objective
 
@@ -60,12 +60,12 @@ def _answered(
 ) -> dict[str, Tensor]:
     """``loss``, and the ``figures`` of at most ``observe`` places."""
     hidden = hidden_states(model, input_ids, position_ids).flatten(0, 1)[places]
-    weight, teacher = head_weight(model), Teacher(teacher_ids, teacher_logps)
-    found = {"loss": summed_loss(hidden, weight, teacher, targets, objective, chunk) / divisor}
-    if observe:
-        some = slice(0, observe)
-        seen = Teacher(teacher_ids[some], teacher_logps[some])
-        found["figures"] = observed(hidden[some], weight, seen, targets[some], objective, chunk)
+    teacher = Teacher(teacher_ids, teacher_logps)
+    with whole_head(model) as weight:
+        found = {"loss": summed_loss(hidden, weight, teacher, targets, objective, chunk) / divisor}
+        if observe:
+            seen = teacher.rows(0, observe)
+            found["figures"] = observed(hidden[:observe], weight, seen, targets[:observe], objective, chunk)
     return found
 
 

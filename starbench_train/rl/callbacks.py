@@ -9,12 +9,16 @@ A line of ``metrics.jsonl``, of which there is one every ``log_every`` steps, an
 
 from __future__ import annotations
 
+import json
 import math
-from collections.abc import Callable, Mapping, Sequence
+import shutil
+from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 from transformers import TrainerCallback
 
+from starbench_train.curriculum.processes import is_main
 from starbench_train.curriculum.state import StageContext
 from starbench_train.errors import TrainingError
 
@@ -81,18 +85,23 @@ class HeldOut(TrainerCallback):  # type: ignore[misc]
 
 
 def resume_point(context: StageContext) -> str | None:
-    """The newest whole checkpoint of the stage, None where there is none."""
-    from transformers.trainer_utils import get_last_checkpoint
+    """The newest whole checkpoint of the stage, None where there is none; torn ones are removed.
 
-    if not context.checkpoints.is_dir():
-        return None
-    found: str | None = get_last_checkpoint(str(context.checkpoints))
-    return found
+    The trainer's state is the last file that is written into a checkpoint, so one without it is what a killed process
+    or a full disk left.
+    """
+    found = sorted(context.checkpoints.glob("checkpoint-*"), key=lambda path: -int(path.name.rsplit("-", 1)[1]))
+    for path in found:
+        if _is_whole(path):
+            return str(path)
+        if is_main():
+            shutil.rmtree(path)
+    return None
 
 
-def category_means(categories: Sequence[str], values: Sequence[float]) -> dict[str, float]:
-    """The mean of each category's values."""
-    found: dict[str, list[float]] = {}
-    for category, value in zip(categories, values, strict=True):
-        found.setdefault(category, []).append(value)
-    return {name: math.fsum(values) / len(values) for name, values in found.items()}
+def _is_whole(checkpoint: Path) -> bool:
+    try:
+        state = json.loads((checkpoint / "trainer_state.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return isinstance(state, dict) and f"checkpoint-{state.get('global_step')}" == checkpoint.name

@@ -95,6 +95,17 @@ def test_what_cannot_be_opened_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
         VLLMBackend("m", VLLMOptions())
 
 
+def test_an_engine_that_dies_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    backend = VLLMBackend("m", VLLMOptions())
+
+    def die(*_: Any, **__: Any) -> None:
+        raise RuntimeError("EngineCore encountered an issue")
+
+    monkeypatch.setattr(backend._engine, "generate", die)
+    with pytest.raises(BackendError, match=r"vLLM's engine has stopped .*the same command goes on from here"):
+        complete(backend, asked("ab"))
+
+
 def test_its_settings() -> None:
     names = [("out", "x"), ("model.name", "m"), ("model.backend", "vllm"), ("model.options.engine", {"dtype": "half"})]
     assert read_settings(None, names).options() == VLLMOptions(engine={"dtype": "half"})

@@ -184,6 +184,33 @@ def test_what_a_person_can_act_on_is_a_sentence_that_names_the_stage(
     assert run(made) == ["ckd", "student-simrl", "evaluate"]
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
+def test_a_disk_that_is_really_full_is_said(tmp_path: Path) -> None:
+    def fill(context: StageContext) -> None:
+        (context.folder / "metrics.jsonl").unlink()
+        (context.folder / "metrics.jsonl").symlink_to("/dev/full")
+        context.log({"step": 2})
+
+    fake_stages.FAIL["ckd"] = fill
+    with pytest.raises(TrainingError, match=r"^stage ckd: the disk is full; free some space where"):
+        run(recipe(tmp_path))
+
+
+def test_a_torn_checkpoint_is_passed_over(tmp_path: Path) -> None:
+    from starbench_train.rl.callbacks import resume_point
+
+    made = recipe(tmp_path)
+    context = StageContext(made, "ckd", Path(made.out), resolve(HardwareConfig(device="cpu")))
+    assert resume_point(context) is None
+    for step, state in ((2, '{"global_step": 2}'), (10, '{"global_step": 10}'), (12, '{"glob'), (14, None)):
+        folder = context.checkpoints / f"checkpoint-{step}"
+        folder.mkdir(parents=True)
+        if state is not None:
+            (folder / "trainer_state.json").write_text(state)
+    assert resume_point(context) == str(context.checkpoints / "checkpoint-10")
+    assert sorted(path.name for path in context.checkpoints.iterdir()) == ["checkpoint-10", "checkpoint-2"]
+
+
 def test_a_bug_is_not_hidden(tmp_path: Path) -> None:
     def fail(context: StageContext) -> None:
         raise KeyError("steps")

@@ -13,6 +13,7 @@ from hypothesis import strategies as st  # noqa: E402
 
 from starbench_train.distill import losses  # noqa: E402
 from starbench_train.distill.fused import fused_loss  # noqa: E402
+from starbench_train.distill.largest import largest  # noqa: E402
 from starbench_train.distill.losses import Teacher  # noqa: E402
 from starbench_train.distill.objective import Objective  # noqa: E402
 
@@ -60,6 +61,119 @@ def test_ckd_is_the_papers_equation(n: int, v: int, k: int, m: int, lam: float, 
         for row in zip(logits.tolist(), teacher.ids.tolist(), teacher.logps.tolist(), strict=True)
     ]
     assert found.tolist() == pytest.approx(wanted, rel=1e-6, abs=1e-12)
+
+
+def plain_gradient(logits: list[float], ids: list[int], logps: list[float], lam: float, m: int) -> list[float]:
+    """The closed form of the gradient of :func:`plain_ckd`, worked out on paper: s (T - lam P + lam [A]) - t [K]."""
+    s = softmax(logits)
+    k = {i: math.exp(lp) for i, lp in zip(ids, logps, strict=True) if lp > -math.inf}
+    own = {i for i in sorted(range(len(s)), key=lambda i: -logits[i])[:m] if i not in k}
+    factor = math.fsum(k.values()) - lam * math.fsum(s[i] for i in own)
+    return [s[i] * (factor + lam * (i in own)) - k.get(i, 0.0) for i in range(len(s))]
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    n=st.integers(1, 3), v=st.integers(1, 30), k=st.integers(1, 40), m=st.integers(1, 40),
+    lam=st.floats(0, 20), mass=st.sampled_from([0.3, 0.9, 1.0]), seed=st.integers(0, 99),
+)  # fmt: skip
+def test_the_gradients_are_those_of_the_papers_equation(
+    n: int, v: int, k: int, m: int, lam: float, mass: float, seed: int
+) -> None:
+    """Of the plain loss by autograd, and of the fused one, whose hidden states here are the logits themselves."""
+    logits, teacher = example(n, v, k, seed, mass=mass)
+    wanted = torch.tensor(
+        [
+            plain_gradient(*row, lam, m)
+            for row in zip(logits.tolist(), teacher.ids.tolist(), teacher.logps.tolist(), strict=True)
+        ],
+        dtype=torch.float64,
+    )
+    logits.requires_grad_()
+    (plain,) = torch.autograd.grad(losses.ckd(logits, teacher, lam, m).sum(), logits)
+    identity, targets = torch.eye(v, dtype=torch.float64), torch.zeros(n, dtype=torch.long)
+    objective = Objective(lam=lam, m=m)
+    total = fused_loss(logits, identity, teacher, targets, torch.ones(n), objective, normaliser=1.0, chunk=2)
+    (fused,) = torch.autograd.grad(total, logits)
+    for found in (plain, fused):
+        torch.testing.assert_close(found, wanted, rtol=1e-6, atol=1e-12)
+
+
+def test_tied_logits_give_both_losses_the_same_value() -> None:
+    """Which of two equal tokens counts as the m-th is open; what they weigh is not, while neither is the teacher's."""
+    logits = torch.tensor([[3.0, 1.0, 1.0, 1.0, 1.0, 0.0], [2.0, 2.0, 2.0, 0.0, 0.0, 0.0]], dtype=torch.float64)
+    teacher = Teacher(torch.tensor([[0], [5]]), torch.tensor([[0.9], [0.5]], dtype=torch.float64).log())
+    targets, mask = torch.zeros(2, dtype=torch.long), torch.ones(2)
+    for m in (1, 2, 3, 4, 6):
+        plain = losses.token_mean(losses.ckd(logits, teacher, m=m), mask)
+        fused = fused_loss(logits, torch.eye(6, dtype=torch.float64), teacher, targets, mask, Objective(m=m))
+        assert fused.item() == pytest.approx(plain.item(), rel=1e-12)
+
+
+def test_fused_loss_lives_with_logits_that_exclude_a_token() -> None:
+    """A head may push padding of its vocabulary so far down that its probability is 0."""
+    torch.manual_seed(0)
+    hidden = torch.rand(4, 5, requires_grad=True)
+    weight = torch.randn(12, 5)
+    weight[11] = -1e30
+    weight.requires_grad_()
+    _, teacher = example(4, 11, 3, dtype=torch.float32)
+    targets = torch.zeros(4, dtype=torch.long)
+    loss = fused_loss(hidden, weight, teacher, targets, torch.ones(4), Objective(m=12))
+    assert loss.isfinite()
+    assert all(gradient.isfinite().all() for gradient in torch.autograd.grad(loss, (hidden, weight)))
+
+
+def test_the_fused_gradient_is_handed_out_once() -> None:
+    hidden, weight = torch.randn(2, 4, requires_grad=True), torch.randn(8, 4, requires_grad=True)
+    _, teacher = example(2, 8, 2, dtype=torch.float32)
+    loss = fused_loss(hidden, weight, teacher, torch.zeros(2, dtype=torch.long), torch.ones(2), Objective())
+    torch.autograd.grad(loss, hidden, retain_graph=True)
+    with pytest.raises(RuntimeError, match="differentiated once"):
+        torch.autograd.grad(loss, hidden)
+
+
+@pytest.mark.filterwarnings("ignore")  # torch's compiler warns of what it does itself
+def test_fused_loss_inside_a_compiled_function() -> None:
+    torch.manual_seed(3)
+    hidden, weight = torch.randn(6, 4, requires_grad=True), torch.randn(20, 4, requires_grad=True)
+    _, teacher = example(6, 20, 3, dtype=torch.float32)
+    targets, mask = torch.zeros(6, dtype=torch.long), torch.tensor([1, 1, 0, 1, 1, 1])
+
+    def loss(hidden: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
+        return fused_loss(hidden.tanh(), weight, teacher, targets, mask, Objective(m=5), chunk=2)
+
+    expected = loss(hidden, weight)
+    wanted = torch.autograd.grad(expected, (hidden, weight))
+    found = torch.compile(loss, backend="aot_eager")(hidden, weight)
+    torch.testing.assert_close(found, expected)
+    for ours, theirs in zip(torch.autograd.grad(found, (hidden, weight)), wanted, strict=True):
+        torch.testing.assert_close(ours, theirs)
+
+
+def test_fused_loss_in_the_precision_of_autocast() -> None:
+    torch.manual_seed(4)
+    hidden, weight = torch.randn(30, 16, requires_grad=True), (torch.randn(90, 16) / 4).requires_grad_()
+    _, teacher = example(30, 90, 5, dtype=torch.float32)
+    arguments = (teacher, torch.zeros(30, dtype=torch.long), torch.ones(30), Objective(m=5))
+    exact = fused_loss(hidden, weight, *arguments)
+    wanted = torch.autograd.grad(exact, (hidden, weight))
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        rounded = fused_loss(hidden, weight, *arguments)
+    assert 0 < abs(rounded.item() - exact.item()) < 2e-2 * exact.item()
+    for ours, theirs in zip(torch.autograd.grad(rounded, (hidden, weight)), wanted, strict=True):
+        assert ours.dtype == theirs.dtype
+        assert (ours - theirs).norm() <= 2e-2 * theirs.norm()
+
+
+@settings(max_examples=60, deadline=None)
+@given(n=st.integers(1, 3), v=st.integers(1, 700), m=st.integers(1, 40), seed=st.integers(0, 99))
+def test_the_largest_values_are_those_that_topk_finds(n: int, v: int, m: int, seed: int) -> None:
+    values = torch.randn(n, v, generator=torch.Generator().manual_seed(seed)).round(decimals=1)  # many are equal
+    places = largest(values, m)
+    assert all(len(set(row)) == min(m, v) for row in places.tolist())
+    found = values.gather(-1, places).sort(descending=True).values
+    assert found.tolist() == values.topk(min(m, v)).values.tolist()
 
 
 @pytest.mark.parametrize("objective", FUSED, ids=str)

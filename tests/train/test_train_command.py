@@ -47,6 +47,9 @@ def test_a_wrong_command_line_is_code_2(tmp_path: Path) -> None:
         ("student-simrl.updates=5", "cannot be cut into 5 equal updates"),
         ("stages=['ckd', 'simrl']", "there is no stage named 'simrl'"),
         ("rollout.samples=many", "a whole number"),
+        ("rollout.samples=0", "rollout.samples is at least 1, not 0"),
+        ("rollout.temperature=0", "all 4 samples are alike"),
+        ("evaluate.rows=0", "evaluate.rows is at least 1, not 0"),
         ("nonsense", "nonsense"),
     ],
 )
