@@ -24,7 +24,7 @@ from starbench.runner.settings import Settings, WebSettings
 INSTALL = "pip install 'starbench[agents]'"
 """What brings the libraries of web search and of the memory with keys."""
 
-_WEB = ("httpx", "html2text", "bs4")
+_WEB = ("httpx", "markdownify", "bs4")
 _INSTALLED_BY: Mapping[str, str] = {
     "memory_kv": INSTALL,
     "memory_vector": "pip install sentence-transformers faiss-cpu",

@@ -159,9 +159,9 @@ def _listed(response: httpx.Response) -> Any:
 def _formed(text: str, mode: str) -> str:
     """A page as it is, as Markdown, or as its text alone."""
     if mode == "markdown":
-        import html2text
+        from markdownify import ATX, markdownify
 
-        return str(html2text.HTML2Text().handle(text))
+        return str(markdownify(text, heading_style=ATX))
     if mode == "truncate":
         from bs4 import BeautifulSoup
 

@@ -150,7 +150,7 @@ def test_without_a_key_there_is_no_client(monkeypatch: pytest.MonkeyPatch, bfcl:
 
 def test_pages_in_every_form(key: str) -> None:
     pytest.importorskip("bs4")
-    pytest.importorskip("html2text")
+    pytest.importorskip("markdownify")
     with stub_web() as web:
         plain = web.page("/plain")
         raw, markdown, text = looked_up(web, *(Lookup("page", plain, mode=m) for m in ("raw", "markdown", "truncate")))
