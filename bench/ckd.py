@@ -4,7 +4,9 @@
 
 Every measurement is a process of its own, the variants taking turns, so that what else runs on the machine hits all
 of them; times are medians, ratios are medians of the ratios of neighbours, and processor seconds stand beside wall
-seconds. Peak memory is the high-water mark above the inputs (hidden states, head, teacher), gradients included.
+seconds. ``--paired 5`` adds times of floor and ours that take turns within one process, five times, which is what to
+trust where the machine's speed wanders. Peak memory is the high-water mark above the inputs (hidden states, head,
+teacher), gradients included. Variants:
 
     floor      the three matrix products, in chunks of 256 tokens, and nothing else
     ours       starbench_train.distill.fused
@@ -40,8 +42,12 @@ def main() -> None:
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--dtype", default="float32")
     parser.add_argument("--only", nargs="+", choices=VARIANTS, default=list(VARIANTS))
+    parser.add_argument("--paired", type=int, metavar="ROUNDS", help="also time floor and ours in turns in one process")
     parser.add_argument("--one", nargs=2, metavar=("VARIANT", "TOKENS"), help=argparse.SUPPRESS)
     given = parser.parse_args()
+    if given.one and given.one[0] == "paired":
+        print(json.dumps(paired(int(given.one[1]), given)))
+        return
     if given.one:
         print(json.dumps(measured(given.one[0], int(given.one[1]), given)))
         return
@@ -50,6 +56,9 @@ def main() -> None:
     for tokens in given.tokens:
         rounds = [{name: in_a_process(name, tokens, given) for name in given.only} for _ in range(given.repeat)]
         print(table(tokens, rounds), flush=True)
+        if given.paired:
+            found = in_a_process("paired", tokens, given)
+            print(f"in turns, {given.paired} times: CPU of ours / floor {found['cpu']:.3f}, wall {found['wall']:.3f}\n")
 
 
 # ------------------------------------------------------------------------------------------------ the variants
@@ -139,6 +148,28 @@ def measured(name: str, tokens: int, given: argparse.Namespace) -> dict[str, flo
     return {**spent, "peak_mb": peak - before}
 
 
+def paired(tokens: int, given: argparse.Namespace) -> dict[str, float]:
+    """The medians of the ratios of ours to the floor, each pair measured back to back in this process."""
+    import torch
+
+    torch.set_num_threads(given.threads)
+    inputs = example(tokens, given)
+    ratios: dict[str, list[float]] = {"wall": [], "cpu": []}
+    for number in range(given.paired + 1):
+        spent: dict[str, dict[str, float]] = {}
+        for name in ("floor", "ours"):
+            inputs[0].grad = inputs[1].grad = None
+            wall, cpu = time.perf_counter(), time.process_time()
+            step(RUN[name], inputs)
+            if given.device != "cpu":
+                torch.cuda.synchronize()
+            spent[name] = {"wall": time.perf_counter() - wall, "cpu": time.process_time() - cpu}
+        if number:  # the first pair warms up
+            for what, found in ratios.items():
+                found.append(spent["ours"][what] / spent["floor"][what])
+    return {what: statistics.median(found) for what, found in ratios.items()} | {"peak_mb": 0.0}
+
+
 def step(run: Callable[..., Any], inputs: Any) -> None:
     loss = run(*inputs)
     if loss is not None:
@@ -174,6 +205,8 @@ def status(name: str) -> float:
 
 def in_a_process(name: str, tokens: int, given: argparse.Namespace) -> dict[str, float]:
     words = ["--one", name, str(tokens), "--threads", str(given.threads)]
+    if given.paired:
+        words += ["--paired", str(given.paired)]
     command = [sys.executable, __file__, *words, "--device", given.device, "--dtype", given.dtype]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:

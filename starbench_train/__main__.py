@@ -2,4 +2,4 @@
 
 from starbench_train.cli import main
 
-main()
+main(prog_name="starbench-train")

@@ -11,6 +11,7 @@ prompt.
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -115,10 +116,12 @@ def _made_savable(model: Any) -> None:
 
 
 def save_model(model: Any, tokenizer: Any, folder: Path) -> Path:
-    """Save both as safetensors into ``folder``, which appears only when it is whole."""
+    """Save both as safetensors into ``folder``, which appears only when it is whole and takes an older one's place."""
     beside = folder.with_name(folder.name + ".part")
+    shutil.rmtree(beside, ignore_errors=True)
     model.save_pretrained(beside, safe_serialization=True)
     tokenizer.save_pretrained(beside)
+    shutil.rmtree(folder, ignore_errors=True)
     beside.replace(folder)
     return folder
 

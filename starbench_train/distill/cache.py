@@ -133,9 +133,9 @@ def _write_shard(
         "counts": np.concatenate([scored.counts for scored in whole]).astype(np.uint16),
         "lengths": np.array([len(scored.counts) for scored in whole], dtype=np.int32),
     }
-    names = {"rows": json.dumps([row.id for row in rows]), "digests": json.dumps([row_digest(r.encoded) for r in rows])}
     beside = path.with_name(path.name + ".part")
-    save_file(tensors, beside, names)
+    # one entry: several would be written in an order of their own each time
+    save_file(tensors, beside, {"rows": json.dumps([[row.id, row_digest(row.encoded)] for row in rows])})
     entry = {
         "shard": path.name,
         "sha256": _sha256(beside),
@@ -260,13 +260,10 @@ class TeacherCache:
 
         found = {}
         for number, shard in enumerate(self._shards):
-            names = shard.metadata()
             counts = shard.get_tensor("counts").astype(np.int64)
             ends = [0, *accumulate(shard.get_tensor("lengths").tolist())]
             pairs = np.concatenate([[0], counts.cumsum()])[ends].tolist()
-            for row, (id, digest) in enumerate(
-                zip(json.loads(names["rows"]), json.loads(names["digests"]), strict=True)
-            ):
+            for row, (id, digest) in enumerate(json.loads(shard.metadata()["rows"])):
                 found[id] = _Place(number, digest, (ends[row], ends[row + 1]), (pairs[row], pairs[row + 1]))
         return found
 

@@ -52,6 +52,10 @@ def _simrl(context: StageContext, config: ModelConfig) -> None:
     settings: RLConfig = context.settings.checked(context.name)
     # weights in float32, computed with in the hardware's precision: bfloat16 cannot hold steps of 3e-7
     exact = dataclasses.replace(context.hardware, dtype="float32")
+    if config.tiny is not None:
+        import torch
+
+        torch.manual_seed(context.seed)  # it decides the weights of a model that is made from nothing
     model, tokenizer = load_model(config, exact)
     if not Path(config.path).is_dir() and (config.tiny is not None or config.path.endswith(".gguf")):
         model, tokenizer = _through_a_folder(context, config, model, tokenizer, exact)

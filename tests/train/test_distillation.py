@@ -62,7 +62,8 @@ def test_rows_share_lines_and_see_only_themselves(models: Path) -> None:
     teacher = ModelTeacher(
         load_model(ModelConfig(str(models / "teacher")), context_of(models, models / "x").hardware)[0], 8
     )
-    batch = sorted(rows, key=lambda row: len(row.encoded.ids))[3::4]
+    rows = sorted(rows, key=lambda row: len(row.encoded.ids))
+    batch = [*rows[:3], rows[-1], rows[-2]]
     distilling(model, Objective(m=8), chunk=7)
     found = []
     for pack, flat in ((False, False), (True, False), (True, True)):
@@ -125,7 +126,7 @@ def test_the_models_loss_is_the_plain_one_on_all_its_logits(
     wanted = torch.autograd.grad(plain, list(model.parameters()))
     if recomputed:
         model.train()
-        model.gradient_checkpointing_enable()
+        model.activation_checkpointing_enable()
     distilling(model, objective, chunk=5)
     given = {**batch, "teacher_ids": teacher.ids, "teacher_logps": teacher.logps, "observe": 99}
     answer = model(**given, divisor=len(batch["targets"]))
@@ -238,6 +239,7 @@ def test_two_processes_do_what_one_does(models: Path, tmp_path: Path) -> None:
         assert ours == pytest.approx(theirs, rel=1e-4)
 
 
+@pytest.mark.filterwarnings("ignore:`is_gradient_checkpointing` is deprecated:FutureWarning")  # peft asks for it
 def test_adapters_are_trained_and_merged(models: Path, tmp_path: Path) -> None:
     pytest.importorskip("peft")
     context = context_of(models, tmp_path, ckd={"steps": 2, "teacher": "online"}, student={"lora": {"rank": 4}})

@@ -25,6 +25,9 @@ IDS = torch.tensor([[7, 30, 31, 5]])
 def test_a_model_is_saved_whole_and_loads_as_it_was(tmp_path: Path) -> None:
     torch.manual_seed(0)
     model, tokenizer = load_model(ModelConfig("tiny:student"), HARDWARE)
+    for left_over in ("model", "model.part"):
+        (tmp_path / left_over).mkdir()
+        (tmp_path / left_over / "model-00002-of-00002.safetensors").touch()
     save_model(model, tokenizer, tmp_path / "model")
     assert [path.name for path in tmp_path.iterdir()] == ["model"]
     again, its_tokenizer = load_model(ModelConfig(str(tmp_path / "model")), HARDWARE)
