@@ -188,7 +188,7 @@ def plot(runs: Runs, path: Path) -> None:
             axis.set_yscale("log")
     for axis in axes[1]:
         axis.set_xlabel("step")
-    axes[0][0].legend(fontsize=8)
+    axes[0][1].legend(fontsize=8, loc="center right")
     figure.savefig(path, metadata={"Date": None})
 
 
