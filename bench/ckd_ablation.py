@@ -4,8 +4,9 @@
 
 Per seed a teacher and a student are made, the teacher's answers collected and its likeliest tokens stored, once
 (``recipes/ckd-tiny.toml``); then each arm distils the same student from the same answers. Repeating the command goes on
-from what is finished. Figures while training are of the tokens that are trained on; accuracy and entropy of the table
-are of held-out questions. Prints a Markdown table, the mean over seeds with the least and the most behind it.
+from what is finished. Accuracy and "its answers" are of held-out questions; the other entropy and the masses are of the
+teacher's answers that are trained on, at the last step. Prints a Markdown table, means over seeds with the least and
+the most behind them. The plot needs matplotlib.
 """
 
 from __future__ import annotations
@@ -118,9 +119,9 @@ COLUMNS: dict[str, tuple[Callable[[Path], float], str]] = {
     "right, greedy": (lambda f: 100 * evaluated(f)["ckd"]["accuracy"], ".1f"),
     "similarity": (lambda f: evaluated(f)["ckd"]["similarity"], ".3f"),
     "right, sampled": (lambda f: 100 * sampled(evaluated(f)["ckd"], "mean"), ".1f"),
-    "right, any of the samples": (lambda f: 100 * sampled(evaluated(f)["ckd"], "pass"), ".1f"),
-    "entropy of its answers": (lambda f: evaluated(f)["ckd"]["entropy"], ".3f"),
-    "entropy": (lambda f: curve(f)[-1]["entropy"], ".3f"),
+    "any sample right": (lambda f: 100 * sampled(evaluated(f)["ckd"], "pass"), ".1f"),
+    "entropy, its answers": (lambda f: evaluated(f)["ckd"]["entropy"], ".3f"),
+    "entropy, the teacher's": (lambda f: curve(f)[-1]["entropy"], ".3f"),
     "on K": (lambda f: curve(f)[-1]["mass_k"], ".4f"),
     "on M outside K": (lambda f: curve(f)[-1]["mass_m"], ".4f"),
     "deep tail": (lambda f: curve(f)[-1]["mass_deep"], ".4f"),
@@ -151,13 +152,16 @@ def before(folders: Sequence[Path], label: str) -> list[str]:
         spread([one["entropy"] for one in found], ".3f"),
     ]
     names = ("entropy", "mass_k", "mass_m", "mass_deep")
-    start = [spread([curve(f)[0][name] for f in folders], ".4f") for name in names] if label == "base" else []
+    forms = (".3f", ".4f", ".4f", ".4f")
+    start = [spread([curve(f)[0][name] for f in folders], form) for name, form in zip(names, forms, strict=True)]
+    start = start if label == "base" else []
     return [*cells, *start, *[""] * (len(COLUMNS) - len(cells) - len(start))]
 
 
 def spread(values: Sequence[float], form: str) -> str:
+    """The mean; behind it the least and the most, but for masses, of which there are many."""
     middle = format(statistics.fmean(values), form)
-    return middle if len(values) < 2 else f"{middle} ({min(values):{form}} to {max(values):{form}})"
+    return middle if len(values) < 2 or form == ".4f" else f"{middle} ({min(values):{form}}–{max(values):{form}})"
 
 
 def plot(runs: Runs, path: Path) -> None:
@@ -184,7 +188,7 @@ def plot(runs: Runs, path: Path) -> None:
             axis.set_yscale("log")
     for axis in axes[1]:
         axis.set_xlabel("step")
-    axes[0][0].legend(fontsize=8)
+    axes[0][1].legend(fontsize=8, loc="center right")
     figure.savefig(path, metadata={"Date": None})
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -59,12 +60,24 @@ def test_ours_shows_tools_and_writes_calls_that_the_scorer_reads() -> None:
     template = Template(character_tokenizer(None))
     assert template.tokenizer.chat_template == HERMES_TEMPLATE
     prompt, completion = template.prompt(ROW), template.completion(ROW)
-    assert '"name": "weather_now"' in prompt
+    assert prompt.count('<tools>\n{"name": "weather_now"') == prompt.count("}\n</tools>\nAnswer with") == 1
     assert '{"place": {"type": "string"}}' in prompt, "schemas are clean"
     assert prompt.endswith("<|im_start|>assistant\n")
     assert completion.endswith("</tool_call><end>")
     (call,) = starbench.parse(completion.removesuffix("<end>"), "hermes").calls
     assert call == starbench.Call("weather_now", {"place": "Bergen"})
+
+
+def test_ours_writes_a_tool_a_line_and_calls_one_behind_the_other() -> None:
+    calls = {"role": "assistant", "content": "Both.", "tool_calls": [CALL, CALL]}
+    template = Template(character_tokenizer(None))
+    row = TrainingRow("a", (USER,), (TOOL, {"name": "sun_up", "parameters": {}}), [CALL, CALL], answer=calls)
+    lines = template.prompt(row).split("<tools>\n")[1].split("\n</tools>")[0].split("\n")
+    assert [json.loads(line)["name"] for line in lines] == ["weather_now", "sun_up"]
+    text = json.dumps(CALL)
+    assert (
+        template.completion(row) == f"Both.\n<tool_call>\n{text}\n</tool_call>\n<tool_call>\n{text}\n</tool_call><end>"
+    )
 
 
 def test_ours_keeps_the_system_prompt_and_earlier_turns() -> None:
