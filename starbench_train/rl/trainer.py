@@ -146,7 +146,8 @@ class SimRLTrainer(GRPOTrainer):  # type: ignore[misc]
         metrics["filter/answered"].append(float(answered))
         metrics["filter/filled"].append(pool.missing / pool.wanted)
         for name, count in pool.verdicts.items():
-            metrics[f"filter/{name}"].append(count / answered)
+            if name != "kept":  # that name stands for all groups that teach, those of "format" among them
+                metrics[f"filter/{name}"].append(count / answered)
         for name, scores in _by_category([*pool.kept, *pool.dropped]).items():
             metrics[f"similarity/{name}"].append(math.fsum(scores) / len(scores))
 
