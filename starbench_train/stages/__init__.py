@@ -78,7 +78,7 @@ STAGES: dict[str, Stage] = {
         "starbench_train.stages.distill:cache_teacher",
         "store the teacher's likeliest tokens",
         makes={"cache": "cache"},
-        needs=("teacher", "rows"),
+        needs=("teacher", "student", "rows"),  # the student's tokenizer cuts the rows into tokens
         settings=("data", "cache-teacher"),
     ),
     "ckd": Stage(

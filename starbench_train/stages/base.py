@@ -65,4 +65,4 @@ def _encoded(template: Template, rows: list[TrainingRow], context: StageContext)
 
 def _log(context: StageContext, role: str, metrics: dict[str, Any]) -> None:
     context.log({"model": role, **metrics})
-    context.step(LOG_EVERY, f"loss {metrics['loss']:.2f}")
+    context.step((metrics["step"] - 1) % LOG_EVERY + 1, f"loss {metrics['loss']:.2f}")
