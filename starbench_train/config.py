@@ -28,8 +28,7 @@ from pathlib import Path
 from typing import Any
 
 from starbench.errors import InputError, UnknownNameError
-from starbench.runner.settings import read_value
-from starbench.runner.tables import filled
+from starbench.runner.tables import filled, put, read_value
 from starbench_train.curriculum.config import EvaluateConfig, RolloutConfig
 from starbench_train.data.config import DataConfig
 from starbench_train.distill.config import CacheConfig, DistillConfig
@@ -88,7 +87,7 @@ def read_recipe(path: Path, overrides: Sequence[str] = ()) -> Recipe:
         name, equals, value = override.partition("=")
         if not equals:
             raise InputError(f"{override!r} is no setting; write it as name=value, for example seed=1")
-        _put(table, name.strip(), read_value(value.strip()))
+        put(table, name.strip(), read_value(value.strip()))
     try:
         return recipe_of(table)
     except InputError as problem:
@@ -165,14 +164,3 @@ def _checked(recipe: Recipe) -> Recipe:
 
 
 NEED_TEACHER = frozenset({"teacher-simrl", "rollout", "cache-teacher"})
-
-
-def _put(table: dict[str, Any], name: str, value: Any) -> None:
-    """Set the dotted ``name`` in nested tables."""
-    *parents, last = name.split(".")
-    for parent in parents:
-        inner = table.setdefault(parent, {})
-        if not isinstance(inner, dict):
-            raise InputError(f"the setting {name} cannot be given: {parent} is no table")
-        table = inner
-    table[last] = value

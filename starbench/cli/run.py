@@ -95,7 +95,7 @@ def run(recipe: Path | None, settings: tuple[str, ...], fresh: bool, bfcl_layout
 
 def _overrides(flags: dict[str, Any], settings: tuple[str, ...]) -> Iterator[tuple[str, Any]]:
     """The settings that were given as flags, then those of ``--set``."""
-    from starbench.runner.settings import read_value
+    from starbench.runner.tables import read_value
 
     for flag, value in flags.items():
         if value is not None and value != ():

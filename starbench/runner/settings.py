@@ -33,7 +33,7 @@ from typing import Any, Literal
 
 from starbench.backends import Sampling, backend_class
 from starbench.errors import InputError
-from starbench.runner.tables import filled
+from starbench.runner.tables import filled, put
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -174,28 +174,10 @@ def read_settings(path: Path | None, overrides: Sequence[tuple[str, Any]] = ()) 
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
             raise InputError(f"{path} is not TOML: {problem}") from None
     for name, value in overrides:
-        _put(table, name, value)
+        put(table, name, value)
     settings = filled(Settings, table)
     for name, number in (("samples", settings.samples), ("cases.limit", settings.cases.limit)):
         if number is not None and number < 1:
             raise InputError(f"the setting {name} is at least 1, not {number}")
     settings.record()  # which checks the options of the backends
     return settings
-
-
-def read_value(text: str) -> Any:
-    """A value of the command line: as TOML reads it, else the text itself."""
-    try:
-        return tomllib.loads(f"value = {text}")["value"]
-    except tomllib.TOMLDecodeError:
-        return text
-
-
-def _put(table: dict[str, Any], name: str, value: Any) -> None:
-    *parents, last = name.split(".")
-    for parent in parents:
-        inner = table.setdefault(parent, {})
-        if not isinstance(inner, dict):
-            raise InputError(f"the setting {name} cannot be given: {parent} is no table")
-        table = inner
-    table[last] = value

@@ -9,12 +9,18 @@ InputError: there is no setting sampling.temprature; did you mean 'temperature'?
 from __future__ import annotations
 
 import difflib
+import sys
 import types
 from collections.abc import Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from starbench.errors import InputError
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
 
 T = TypeVar("T")
 
@@ -33,6 +39,25 @@ def filled(kind: type[T], table: Mapping[str, Any], where: str = "") -> T:
         if name not in values and field.default is MISSING and field.default_factory is MISSING:
             raise InputError(f"the setting {_path(where, name)} is needed")
     return kind(**values)
+
+
+def read_value(text: str) -> Any:
+    """A value of the command line: as TOML reads it, else the text itself."""
+    try:
+        return tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        return text
+
+
+def put(table: dict[str, Any], name: str, value: Any) -> None:
+    """Set the dotted ``name`` in nested tables; InputError where a part of it is no table."""
+    *parents, last = name.split(".")
+    for parent in parents:
+        inner = table.setdefault(parent, {})
+        if not isinstance(inner, dict):
+            raise InputError(f"the setting {name} cannot be given: {parent} is no table")
+        table = inner
+    table[last] = value
 
 
 def _path(where: str, name: str) -> str:

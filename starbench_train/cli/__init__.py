@@ -11,14 +11,12 @@ stopped; 2 the command line itself is wrong.
 
 from __future__ import annotations
 
-import difflib
-import importlib
 from typing import Any
 
 import click
 
 import starbench
-from starbench.errors import StarbenchError
+from starbench.cli.group import Commands
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "run": ("starbench_train.cli.run:run", "Run the stages of a recipe; goes on where it was stopped."),
@@ -34,41 +32,13 @@ COMMANDS: dict[str, tuple[str, str]] = {
 """Subcommand -> (module:command, help in one line)."""
 
 
-class Commands(click.Group):
-    """A group whose commands stand in :data:`COMMANDS` and are imported when called, not to list them."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """The names in the order of the table, which is the order of use."""
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Import the command of that name."""
-        if cmd_name not in COMMANDS:
-            return None
-        module, _, attribute = COMMANDS[cmd_name][0].partition(":")
-        command: click.Command = getattr(importlib.import_module(module), attribute)
-        return command
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Find the command; an unknown one is answered with the nearest known."""
-        near = [] if args[0] in COMMANDS else difflib.get_close_matches(args[0], COMMANDS, n=1)
-        if near:
-            ctx.fail(f"there is no command {args[0]!r}; did you mean {near[0]!r}?")
-        return super().resolve_command(ctx, args)
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the table of commands without importing any of them."""
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, summary) for name, (_, summary) in COMMANDS.items()])
+class TrainingCommands(Commands):
+    """Subcommands that need libraries of the extra ``train``, and go on where they were stopped."""
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run a command; an error meant for people becomes its sentence and exit code 1."""
+        """Run a command; what people can mend becomes its sentence and exit code 1."""
         try:
             return super().invoke(ctx)
-        except StarbenchError as problem:
-            raise click.ClickException(str(problem)) from None
         except ImportError as problem:
             if problem.name is None or problem.name.startswith("starbench"):
                 raise
@@ -80,7 +50,8 @@ class Commands(click.Group):
 
 
 @click.group(
-    cls=Commands,
+    cls=TrainingCommands,
+    table=COMMANDS,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="Try: starbench-train run recipes/star-tiny.toml --dry-run",
 )

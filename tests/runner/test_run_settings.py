@@ -9,7 +9,7 @@ import pytest
 
 from starbench.errors import InputError, StarbenchError
 from starbench.runner import Settings, read_settings
-from starbench.runner.settings import read_value
+from starbench.runner.tables import read_value
 
 RECIPE = """
 out = "runs/x"
