@@ -108,6 +108,11 @@ def p_value(p: float) -> str:
     return "< 0.0001" if p < 0.0001 else f"{p:.2g}"
 
 
+def _compared(p: float) -> str:
+    written = p_value(p)
+    return written if written.startswith("<") else f"= {written}"
+
+
 def verdict(report: Report) -> str:
     """The run in one sentence; empty without a comparison."""
     comparisons = report.evaluation.get("comparisons", [])
@@ -119,5 +124,5 @@ def verdict(report: Report) -> str:
     sure = "chance is an unlikely explanation" if one["p"] < 0.05 else "chance explains that as well"
     return (
         f"On {one['rows']} held-out rows {one['after']} is {way} {one['before']}, {100 * gain:+.1f} points "
-        f"({one['fixed']} fixed, {one['broken']} broken, p = {p_value(one['p'])}): {sure}."
+        f"({one['fixed']} fixed, {one['broken']} broken, p {_compared(one['p'])}): {sure}."
     )
