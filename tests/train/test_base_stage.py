@@ -48,6 +48,7 @@ def test_the_loss_falls_and_the_same_seed_gives_the_same_weights(encoded: list[E
     assert all(torch.equal(a, b) for a, b in zip(first.parameters(), second.parameters(), strict=True))
 
 
+@torch.no_grad()
 def test_the_loss_is_the_cross_entropy_of_the_learnt_tokens_whatever_is_padded(encoded: list[Encoded]) -> None:
     model, rows = student().double(), sorted(encoded, key=lambda row: len(row.ids))
     batch = [rows[0], rows[-1]]
