@@ -91,7 +91,7 @@ def main() -> None:
     from starbench.benchmarks.bfcl.prompts import Prompts, load_texts
 
     with tempfile.TemporaryDirectory() as name:
-        rows, source = official_rows(arguments.official, Path(name))
+        rows, source = official_rows(str(Path(arguments.official).absolute()), Path(name))
     bfcl, prompts, template = load_benchmark("bfcl"), Prompts(load_texts()), qwen_template(source)
     equal: Counter[str] = Counter()
     total: Counter[str] = Counter()
