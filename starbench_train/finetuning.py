@@ -2,6 +2,7 @@
 
 adapters(ModelConfig("Qwen/Qwen3-4B", lora=LoraConfig(rank=32)), hardware)    peft.LoraConfig(r=32, …)
 adapters(ModelConfig("Qwen/Qwen3-0.6B"), hardware)                            None: all weights are trained
+arguments(config, hardware, steps=400, seed=0)                                what both kinds of trainers take
 watchers(context, settings, hardware, tokenizer, config)                      a look at held-out rows, if asked for
 tensorboard(context)                                                          its files, where it is installed
 save_merged(trainer, tokenizer, Path("runs/a/04-ckd/model"))                  a whole model, whichever it was
@@ -9,16 +10,64 @@ save_merged(trainer, tokenizer, Path("runs/a/04-ckd/model"))                  a 
 
 from __future__ import annotations
 
+import os
 import shutil
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from starbench_train.curriculum.processes import is_main, wait_for_all
+from starbench_train.errors import TrainingError
 from starbench_train.models import LoraConfig, ModelConfig
 
 if TYPE_CHECKING:
     from starbench_train.curriculum.state import StageContext
+    from starbench_train.distill.config import DistillConfig
     from starbench_train.hardware import Hardware
+    from starbench_train.rl.config import RLConfig
+
+
+def arguments(config: DistillConfig | RLConfig, hardware: Hardware, steps: int, seed: int) -> dict[str, Any]:
+    """The arguments of a transformers trainer that follow from settings which all training stages have."""
+    return {
+        "seed": seed,
+        "data_seed": seed,
+        "max_steps": steps,
+        "learning_rate": config.learning_rate,
+        "lr_scheduler_type": "cosine_with_min_lr",
+        "lr_scheduler_kwargs": {"min_lr_rate": config.decay},
+        "warmup_steps": round(config.warmup * steps),
+        "weight_decay": config.weight_decay,
+        "adam_beta1": config.betas[0],
+        "adam_beta2": config.betas[1],
+        "max_grad_norm": config.clip_gradient,
+        "logging_steps": config.log_every,
+        "logging_nan_inf_filter": False,  # a loss that is no number is to be seen
+        "save_total_limit": config.keep_checkpoints,
+        "report_to": _reporters(),
+        "remove_unused_columns": False,
+        "disable_tqdm": True,
+        "use_cpu": not hardware.on_gpu,
+        "bf16": hardware.dtype == "bfloat16",
+        "fp16": hardware.dtype == "float16",
+        "activation_checkpointing": hardware.on_gpu,  # time for memory; a processor has the memory
+        "dataloader_pin_memory": hardware.on_gpu,
+    }
+
+
+def _reporters() -> list[str]:
+    """Weights & Biases, where it is installed and the environment names a project; a stage itself adds TensorBoard."""
+    return ["wandb"] if os.environ.get("WANDB_PROJECT") and find_spec("wandb") else []
+
+
+def no_number(stage: str, step: int) -> TrainingError:
+    """The error of a loss that is no number, at the step that is under way."""
+    return TrainingError.at(
+        stage,
+        f"the loss is not a number at step {step}",
+        f"the same command goes on from the last checkpoint; lower [{stage}] learning_rate, or use dtype float32 in "
+        "[hardware]",
+    )
 
 
 def adapters(config: ModelConfig, hardware: Hardware) -> Any:
@@ -63,8 +112,6 @@ def tensorboard(context: StageContext) -> list[Any]:
 
     The trainer's own would write them among the checkpoints, which are removed when a stage is finished.
     """
-    from importlib.util import find_spec
-
     if not find_spec("tensorboard") or not is_main():
         return []
     from torch.utils.tensorboard import SummaryWriter

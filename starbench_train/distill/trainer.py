@@ -25,11 +25,11 @@ import torch
 from torch import Tensor
 from transformers import Trainer, TrainingArguments
 
+from starbench_train import finetuning
 from starbench_train.distill.fused import has_closed_form
 from starbench_train.distill.student import FIGURES, named_figures
 from starbench_train.distill.teacher import ModelTeacher
 from starbench_train.errors import TrainingError
-from starbench_train.rl.arguments import reporters
 
 if TYPE_CHECKING:
     from starbench_train.distill.config import DistillConfig
@@ -78,12 +78,7 @@ class DistillTrainer(Trainer):  # type: ignore[misc]
         if "figures" in outputs:
             self._sums = outputs["figures"] if self._sums is None else self._sums + outputs["figures"]
         if not math.isfinite(loss.item()):
-            raise TrainingError.at(
-                self._stage,
-                f"the loss is not a number at step {self.state.global_step + 1}",
-                f"the same command goes on from the last checkpoint; lower [{self._stage}] learning_rate, or use dtype "
-                "float32 in [hardware]",
-            )
+            raise finetuning.no_number(self._stage, self.state.global_step + 1)
         return (loss, outputs) if return_outputs else loss
 
     def log(self, logs: dict[str, float], start_time: float | None = None) -> None:
@@ -113,36 +108,14 @@ def arguments(
 ) -> TrainingArguments:
     """The settings as those of transformers' Trainer."""
     batch, accumulation = hardware.steps(config.batch)
-    total = steps_of(config, rows)
     made = TrainingArguments(
         output_dir=str(checkpoints),
-        seed=seed,
-        data_seed=seed,
-        max_steps=total,
         per_device_train_batch_size=batch,
         gradient_accumulation_steps=accumulation,
-        learning_rate=config.learning_rate,
-        lr_scheduler_type="cosine_with_min_lr",
-        lr_scheduler_kwargs={"min_lr_rate": config.decay},
-        warmup_steps=round(config.warmup * total),
-        weight_decay=config.weight_decay,
-        adam_beta1=config.betas[0],
-        adam_beta2=config.betas[1],
-        max_grad_norm=config.clip_gradient,
-        logging_steps=config.log_every,
         logging_first_step=True,
-        logging_nan_inf_filter=False,  # a loss that is no number is to be seen
         save_steps=config.save_every,
-        save_total_limit=config.keep_checkpoints,
-        report_to=[name for name in reporters() if name != "tensorboard"],  # whose files the stage itself places
-        remove_unused_columns=False,
-        disable_tqdm=True,
-        use_cpu=not hardware.on_gpu,
-        bf16=hardware.dtype == "bfloat16",
-        fp16=hardware.dtype == "float16",
-        activation_checkpointing=hardware.on_gpu,  # time for memory; a processor has the memory
-        dataloader_pin_memory=hardware.on_gpu,
         label_names=["targets"],
+        **finetuning.arguments(config, hardware, steps_of(config, rows), seed),
     )
     made._n_gpu = min(made.n_gpu, 1)  # several GPUs have a process each; a batch is not to be cut along its lines
     zero = getattr(made, "deepspeed_plugin", None)

@@ -11,11 +11,11 @@ from __future__ import annotations
 
 import math
 import os
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from starbench.errors import InputError
+from starbench_train import finetuning
 from starbench_train.rl.config import RLConfig
 
 if TYPE_CHECKING:
@@ -58,12 +58,8 @@ def grpo_arguments(config: RLConfig, hardware: Hardware, folder: Path, rows: int
     from trl import GRPOConfig
 
     micro, accumulation = micro_batches(config, hardware, where)
-    total = steps_of(config, rows)
     return GRPOConfig(
         output_dir=str(folder / "checkpoints"),
-        seed=seed,
-        data_seed=seed,
-        max_steps=total,
         per_device_train_batch_size=micro,
         gradient_accumulation_steps=accumulation,
         steps_per_generation=accumulation * config.updates,  # a rollout lasts for so many micro-batches
@@ -76,22 +72,8 @@ def grpo_arguments(config: RLConfig, hardware: Hardware, folder: Path, rows: int
         epsilon=config.clip,
         scale_rewards="group",  # the script's group_norm
         loss_type=config.loss,
-        learning_rate=config.learning_rate,
-        lr_scheduler_type="cosine_with_min_lr",
-        lr_scheduler_kwargs={"min_lr_rate": config.decay},
-        warmup_steps=round(config.warmup * total),
-        weight_decay=config.weight_decay,
-        adam_beta1=config.betas[0],
-        adam_beta2=config.betas[1],
-        max_grad_norm=config.clip_gradient,
-        logging_steps=config.log_every,
-        logging_nan_inf_filter=False,  # a loss that is no number is to be seen
         save_steps=_whole_rollouts(config.save_every, config.updates),
-        save_total_limit=config.keep_checkpoints,
-        report_to=reporters(),
-        remove_unused_columns=False,
-        disable_tqdm=True,
-        **_device(hardware),
+        **finetuning.arguments(config, hardware, steps_of(config, rows), seed),
         **_vllm(hardware),
     )
 
@@ -99,21 +81,6 @@ def grpo_arguments(config: RLConfig, hardware: Hardware, folder: Path, rows: int
 def _whole_rollouts(every: int, updates: int) -> int:
     """Checkpoints lie between rollouts, as a resumed run begins with a fresh one."""
     return math.ceil(every / updates) * updates
-
-
-def reporters() -> list[str]:
-    """Weights & Biases, where it is installed and the environment names a project; a stage itself adds TensorBoard."""
-    return ["wandb"] if os.environ.get("WANDB_PROJECT") and find_spec("wandb") else []
-
-
-def _device(hardware: Hardware) -> dict[str, Any]:
-    return {
-        "use_cpu": not hardware.on_gpu,
-        "bf16": hardware.dtype == "bfloat16",
-        "fp16": hardware.dtype == "float16",
-        "activation_checkpointing": hardware.on_gpu,  # time for memory; a processor has the memory
-        "dataloader_pin_memory": hardware.on_gpu,
-    }
 
 
 def _vllm(hardware: Hardware) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from typing import Any
 import torch
 from trl import GRPOTrainer
 
-from starbench_train.errors import TrainingError
+from starbench_train import finetuning
 from starbench_train.rl.config import RLConfig
 from starbench_train.rl.rewards import CATEGORY, Remembering, answer_score, trl_reward
 from starbench_train.rl.sampling import Answer, Pool, further, to_answer
@@ -125,12 +125,7 @@ class SimRLTrainer(GRPOTrainer):  # type: ignore[misc]
         """One micro-batch; a loss that is no number ends the stage before it reaches the weights."""
         loss: torch.Tensor = super().training_step(*arguments, **named)
         if not torch.isfinite(loss).all():
-            raise TrainingError.at(
-                self._stage,
-                f"the loss is not a number at step {self.state.global_step + 1}",
-                f"the same command goes on from the last checkpoint; lower [{self._stage}] learning_rate, or use "
-                "dtype float32 in [hardware]",
-            )
+            raise finetuning.no_number(self._stage, self.state.global_step + 1)
         return loss
 
     def create_model_card(self, *arguments: Any, **named: Any) -> None:
