@@ -162,11 +162,14 @@ class OpenAIBackend:
 
     async def _post(self, body: bytes) -> Any:
         """The JSON that the least busy server answers."""
+        import anyio
+
         url = min(self._busy, key=self._busy.__getitem__)
         self._busy[url] += 1
         try:
-            response = await asyncio.wait_for(next(self._next_client).post(url, content=body), self._options.timeout)
-        except (asyncio.TimeoutError, TimeoutError):
+            with anyio.fail_after(self._options.timeout):
+                response = await next(self._next_client).post(url, content=body)
+        except TimeoutError:
             raise _Passing(f"no answer within {self._options.timeout:g} seconds") from None
         except self._errors as problem:
             raise _Passing(f"the connection failed ({type(problem).__name__}: {problem})") from None

@@ -19,6 +19,7 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
+import anyio
 import httpx
 
 from starbench.backends import BackendError, Capabilities, Completion
@@ -98,10 +99,9 @@ class Web:
         """One try of a search."""
         asked = {"engine": "duckduckgo", "q": lookup.what, "kl": lookup.region}
         try:
-            response = await asyncio.wait_for(
-                self._engine.get(self._settings.url, params=asked), self._settings.timeout
-            )
-        except (asyncio.TimeoutError, TimeoutError):
+            with anyio.fail_after(self._settings.timeout):
+                response = await self._engine.get(self._settings.url, params=asked)
+        except TimeoutError:
             raise _Passing(f"no answer within {self._settings.timeout:g} seconds") from None
         except httpx.HTTPError as problem:
             raise _Passing(f"the connection failed ({type(problem).__name__})") from None
@@ -117,9 +117,10 @@ class Web:
     async def _page(self, lookup: Lookup) -> dict[str, str]:
         """The content of a page in the form that was asked for, or why there is none."""
         try:
-            text = await asyncio.wait_for(self._fetched(lookup.what), self._settings.timeout)
+            with anyio.fail_after(self._settings.timeout):
+                text = await self._fetched(lookup.what)
             return {"content": await asyncio.to_thread(_formed, text, lookup.mode)}
-        except (asyncio.TimeoutError, TimeoutError):
+        except TimeoutError:
             problem = f"no answer within {self._settings.timeout:g} seconds"
         except (httpx.HTTPError, httpx.InvalidURL, ValueError, RecursionError) as error:
             problem = str(error) or type(error).__name__

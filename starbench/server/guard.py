@@ -6,12 +6,11 @@ URL, ``http://any:TOKEN@host:8000/get_reward`` (HTTP Basic). ``/healthz`` needs 
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import binascii
-import contextlib
 import hmac
 
+import anyio
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -81,8 +80,8 @@ class Guard:
                 if not message.get("more_body"):
                     return
 
-        with contextlib.suppress(asyncio.TimeoutError):
-            await asyncio.wait_for(read(), DRAIN_SECONDS)
+        with anyio.move_on_after(DRAIN_SECONDS):
+            await read()
 
 
 def allowed(authorization: bytes, token: str) -> bool:

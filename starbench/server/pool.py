@@ -7,6 +7,9 @@ An idle scorer takes its share of the waiting samples and answers them in order,
 the one being scored. A scorer that is silent for longer than the time for a sample is killed and that sample is
 answered ``infra:timeout``. A scorer that dies is replaced and its unanswered samples go back to the front of the line;
 a sample that was being scored when its process died, three times over, is answered ``infra:error``.
+
+Time limits are anyio's: before Python 3.12, ``asyncio.wait_for`` forgets a cancellation that arrives together with what
+it waits for, and a scorer that goes on unasked would keep :meth:`Pool.close` waiting for ever.
 """
 
 from __future__ import annotations
@@ -19,6 +22,8 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+import anyio
 
 from starbench.errors import InputError
 from starbench.reward import Reward
@@ -64,7 +69,7 @@ class Pool:
         self.command = (sys.executable, *program, settings.reward, settings.profile)
         self.parts: tuple[str, ...] = ()
         self.waiting: deque[Job] = deque()
-        self.arrived = asyncio.Condition()
+        self._arrived = asyncio.Event()
         self.scorers = [Scorer(self) for _ in range(settings.workers)]
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -93,23 +98,22 @@ class Pool:
         """An answer for each sample, in order; see :mod:`starbench.server.scorer` for a sample's JSON text."""
         loop = asyncio.get_running_loop()
         jobs = [Job(line, loop.create_future()) for line in lines]
-        async with self.arrived:
-            self.waiting.extend(jobs)
-            self.arrived.notify(len(jobs))
+        self.waiting.extend(jobs)
+        self._arrived.set()
         return [await job.answer for job in jobs]
 
     async def take(self) -> list[Job]:
         """An idle scorer's share of what waits."""
-        async with self.arrived:
-            await self.arrived.wait_for(lambda: self.waiting)
-            share = -(-len(self.waiting) // len(self.scorers))
-            return [self.waiting.popleft() for _ in range(min(share, CHUNK))]
+        while not self.waiting:
+            self._arrived.clear()
+            await self._arrived.wait()
+        share = -(-len(self.waiting) // len(self.scorers))
+        return [self.waiting.popleft() for _ in range(min(share, CHUNK))]
 
-    async def give_back(self, jobs: Sequence[Job]) -> None:
+    def give_back(self, jobs: Sequence[Job]) -> None:
         """Put samples that were not answered in front of the line."""
-        async with self.arrived:
-            self.waiting.extendleft(reversed(jobs))
-            self.arrived.notify(len(jobs))
+        self.waiting.extendleft(reversed(jobs))
+        self._arrived.set()
 
     def failure(self, code: str) -> Reward:
         """The answer for a sample that was not measured: the lowest reward, with a code of the ``infra`` family."""
@@ -138,10 +142,9 @@ class Scorer:
         self._process = await asyncio.create_subprocess_exec(
             *self.pool.command, stdin=pipe, stdout=pipe, start_new_session=True
         )
-        try:
-            first = await asyncio.wait_for(self._line(), START_SECONDS)
-        except asyncio.TimeoutError:
-            first = b""
+        first = b""
+        with anyio.move_on_after(START_SECONDS):
+            first = await self._line()
         if not first:
             await self.stop()
             raise InputError("a scorer process ended before it was ready; its last words stand above")
@@ -155,11 +158,10 @@ class Scorer:
         if process is None or process.stdin is None:
             return
         process.stdin.close()
-        try:
-            await asyncio.wait_for(process.wait(), self.pool.settings.sample_seconds)
-        except asyncio.TimeoutError:
-            self._kill()
+        with anyio.move_on_after(self.pool.settings.sample_seconds):
             await process.wait()
+        self._kill()
+        await process.wait()
 
     async def run(self) -> None:
         """Feed the process and hand out its answers; whenever it is lost, replace it."""
@@ -170,8 +172,9 @@ class Scorer:
                     self._answer(json.loads(line))
             finally:
                 feeding.cancel()
+                await asyncio.wait([feeding])
             self.pool.on_loss("timeout" if self._hung else "died")
-            await self._settle()
+            self._settle()
             await self.stop()
             await self._start_again()
 
@@ -191,8 +194,8 @@ class Scorer:
                     self._hung = True
                     self._kill()
                     return
-                with contextlib.suppress(asyncio.TimeoutError):
-                    await asyncio.wait_for(self._idle.wait(), left)
+                with anyio.move_on_after(left):
+                    await self._idle.wait()
 
     def _answer(self, line: dict[str, Any]) -> None:
         """Answer the sample that was being scored."""
@@ -207,7 +210,7 @@ class Scorer:
         if not self.jobs:
             self._idle.set()
 
-    async def _settle(self) -> None:
+    def _settle(self) -> None:
         """Decide what becomes of the samples that a lost process had."""
         rest = [*self.jobs]
         self.jobs.clear()
@@ -215,7 +218,7 @@ class Scorer:
             rest[0].tries += 1
         if rest and (self._hung or rest[0].tries >= TRIES):
             resolve(rest.pop(0), self.pool.failure("infra:timeout" if self._hung else "infra:error"))
-        await self.pool.give_back(rest)
+        self.pool.give_back(rest)
 
     async def _start_again(self) -> None:
         while not self.ready:
