@@ -3,10 +3,10 @@
     python bench/ckd_ablation.py runs/ablation [--seeds 0 1 2] [--set ckd.steps=300] [--plot docs/ckd-ablation.svg]
 
 Per seed a teacher and a student are made, the teacher's answers collected and its likeliest tokens stored, once
-(``recipes/ckd-tiny.toml``); then each arm distils the same student from the same answers. Repeating the command goes on
-from what is finished. Accuracy and "its answers" are of held-out questions; the other entropy and the masses are of the
-teacher's answers that are trained on, at the last step. Prints a Markdown table, means over seeds with the least and
-the most behind them. The plot needs matplotlib.
+(``recipes/ckd-synthetic.toml``); then each arm distils the same student from the same answers. Repeating the command
+goes on from what is finished. Accuracy and "its answers" are of held-out questions; the other entropy and the masses
+are of the teacher's answers that are trained on, at the last step. Prints a Markdown table, means over seeds with the
+least and the most behind them. The plot needs matplotlib.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def main() -> None:
     parser.add_argument("--plot", type=Path)
     parser.add_argument("--only-show", action="store_true", help="make the table and the plot of what is finished")
     given = parser.parse_args()
-    recipe = read_recipe(Path(__file__).parents[1] / "recipes" / "ckd-tiny.toml", given.settings)
+    recipe = read_recipe(Path(__file__).parents[1] / "recipes" / "ckd-synthetic.toml", given.settings)
     folders = {arm: [given.out / f"seed-{seed}-{number}" for seed in given.seeds] for number, arm in enumerate(ARMS)}
     if not given.only_show:
         for place, seed in enumerate(given.seeds):

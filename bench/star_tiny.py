@@ -11,9 +11,9 @@ Arms, each with the base, teacher, rollouts and cache of its seed:
     FKL -> Sim-RL   distilled without the tail term
     SFT             cross-entropy on the same rollouts, as many steps as CKD, and no RL
 
-Prints Markdown: every model of every arm, means over seeds with the least and the most, and the final student of each
-arm against its base on all held-out cases of all seeds (McNemar's exact test). Repeating the command goes on where it
-was stopped; several commands with different --seeds may run side by side.
+Prints Markdown: every model of every arm, means over seeds with the least and the most; the final student of each arm
+against its base, and against itself before RL, on all held-out cases of all seeds (McNemar's exact test). Repeating the
+command goes on where it was stopped; several commands with different --seeds may run side by side.
 """
 
 from __future__ import annotations
@@ -106,10 +106,11 @@ def seconds(out: Path, seed: int, name: str) -> dict[str, float]:
 def row(title: str, found: Sequence[dict[str, Any]]) -> str:
     """A model's figures as a line: means over seeds, the least and most accuracy behind."""
     accuracies = [one["accuracy"] for one in found]
-    tries = next(key for key in found[0] if key.startswith("pass@"))
+    tries = next(key for key in found[0] if key.startswith("pass@")).removeprefix("pass@")
+    keys = ("similarity", "format", "entropy", f"mean@{tries}", "sampled_similarity", f"pass@{tries}")
     columns = [
         f"{mean(accuracies):.3f} ({min(accuracies):.3f}–{max(accuracies):.3f})",
-        *(f"{mean(one[key] for one in found):.3f}" for key in ("similarity", "format", "entropy", tries)),
+        *(f"{mean(one[key] for one in found):.3f}" for key in keys),
     ]
     return f"| {title} | {' | '.join(columns)} |"
 
@@ -117,12 +118,12 @@ def row(title: str, found: Sequence[dict[str, Any]]) -> str:
 def table(out: Path, seeds: Sequence[int]) -> str:
     """All arms as Markdown; those that are not finished for every seed say for how many they are."""
     lines = [
-        "| model | greedy strict accuracy (least–most) | similarity | format | entropy | pass@8 |",
-        "|---|---|---|---|---|---|",
+        "| model | strict, greedy (least–most) | similarity | format | entropy | mean@8 | its similarity | pass@8 |",
+        "|---|---|---|---|---|---|---|---|",
     ]
     tests = [
-        "| arm | seeds | base → final | fixed | broken | p (McNemar, exact) | p of each seed |",
-        "|---|---|---|---|---|---|---|",
+        "| arm | seeds | from → to | accuracy | fixed | broken | p (McNemar, exact) | p of each seed |",
+        "|---|---|---|---|---|---|---|---|",
     ]
     for name, arm in ARMS.items():
         found = [one for one in (figures(out, seed, name) for seed in seeds) if one is not None]
@@ -135,18 +136,21 @@ def table(out: Path, seeds: Sequence[int]) -> str:
             lines.append(row(f"{arm.title.split(' →')[0]} student", models["ckd"]))
         if "student-simrl" in models:
             lines.append(row(f"{arm.title} student", models["student-simrl"]))
-        tests.append(_test(arm, found))
+        pairs = [(one["before"], one["after"]) for one in found[0]["comparisons"]]
+        tests += [_test(arm, found, pair) for pair in (pairs[0], ("ckd", "student-simrl")) if pair in pairs]
     times = [f"{name}, seed {seed}: {seconds(out, seed, name)}" for seed in seeds for name in ARMS]
     return "\n".join([*lines, "", *tests, "", "Seconds a stage:", *times])
 
 
-def _test(arm: Arm, found: Sequence[dict[str, Any]]) -> str:
-    firsts = [one["comparisons"][0] for one in found]
-    fixed, broken = (sum(one[key] for one in firsts) for key in ("fixed", "broken"))
-    before, after = (mean(one["models"][firsts[0][key]]["accuracy"] for one in found) for key in ("before", "after"))
-    each = ", ".join(f"{one['p']:.2g}" for one in firsts)
+def _test(arm: Arm, found: Sequence[dict[str, Any]], pair: tuple[str, str]) -> str:
+    """Two models of an arm on the held-out cases of all seeds, as a line."""
+    tests = [test for one in found for test in one["comparisons"] if (test["before"], test["after"]) == pair]
+    fixed, broken = (sum(test[key] for test in tests) for key in ("fixed", "broken"))
+    accuracies = " → ".join(f"{mean(one['models'][label]['accuracy'] for one in found):.3f}" for label in pair)
+    each = ", ".join(f"{test['p']:.2g}" for test in tests)
     p = mcnemar(fixed, broken)
-    return f"| {arm.title} | {len(found)} | {before:.3f} → {after:.3f} | {fixed} | {broken} | {p:.2g} | {each} |"
+    names = " → ".join(pair)
+    return f"| {arm.title} | {len(found)} | {names} | {accuracies} | {fixed} | {broken} | {p:.2g} | {each} |"
 
 
 def main() -> None:
