@@ -12,8 +12,9 @@ Arms, each with the base, teacher, rollouts and cache of its seed:
     SFT             cross-entropy on the same rollouts, as many steps as CKD, and no RL
 
 Prints Markdown: every model of every arm, means over seeds with the least and the most; the final student of each arm
-against its base, and against itself before RL, on all held-out cases of all seeds (McNemar's exact test). Repeating the
-command goes on where it was stopped; several commands with different --seeds may run side by side.
+against its base, and against itself before RL, on all held-out cases of all seeds (McNemar's exact test of the
+verdicts; of the similarities a permutation test for each seed). Repeating the command goes on where it was stopped;
+several commands with different --seeds may run side by side.
 """
 
 from __future__ import annotations
@@ -122,8 +123,8 @@ def table(out: Path, seeds: Sequence[int]) -> str:
         "|---|---|---|---|---|---|---|---|",
     ]
     tests = [
-        "| arm | seeds | from → to | accuracy | fixed | broken | p (McNemar, exact) | p of each seed |",
-        "|---|---|---|---|---|---|---|---|",
+        "| arm | seeds | from → to | accuracy | fixed | broken | p | p by seed | similarity gain | p by seed |",
+        "|---|---|---|---|---|---|---|---|---|---|",
     ]
     for name, arm in ARMS.items():
         found = [one for one in (figures(out, seed, name) for seed in seeds) if one is not None]
@@ -147,10 +148,10 @@ def _test(arm: Arm, found: Sequence[dict[str, Any]], pair: tuple[str, str]) -> s
     tests = [test for one in found for test in one["comparisons"] if (test["before"], test["after"]) == pair]
     fixed, broken = (sum(test[key] for test in tests) for key in ("fixed", "broken"))
     accuracies = " → ".join(f"{mean(one['models'][label]['accuracy'] for one in found):.3f}" for label in pair)
-    each = ", ".join(f"{test['p']:.2g}" for test in tests)
-    p = mcnemar(fixed, broken)
-    names = " → ".join(pair)
-    return f"| {arm.title} | {len(found)} | {names} | {accuracies} | {fixed} | {broken} | {p:.2g} | {each} |"
+    each, similar = (", ".join(f"{test[key]:.2g}" for test in tests) for key in ("p", "similarity_p"))
+    p, gain = mcnemar(fixed, broken), mean(test["similarity"][0] for test in tests)
+    columns = [len(found), " → ".join(pair), accuracies, fixed, broken, f"{p:.2g}", each, f"{gain:+.3f}", similar]
+    return f"| {arm.title} | {' | '.join(map(str, columns))} |"
 
 
 def main() -> None:
