@@ -78,6 +78,7 @@ class OpenAIBackend:
 
     def __init__(self, model: str, options: OpenAIOptions) -> None:
         try:
+            import anyio
             import httpx
         except ImportError:
             raise BackendError(
@@ -95,6 +96,7 @@ class OpenAIBackend:
         pools = -(-options.concurrency // POOL)
         self._clients = [httpx.AsyncClient(verify=trusted, **settings) for _ in range(pools)]
         self._next_client = itertools.cycle(self._clients)
+        self._fail_after = anyio.fail_after
         self._errors: tuple[type[Exception], ...] = (httpx.TransportError, httpx.DecodingError)
 
     @property
@@ -162,12 +164,10 @@ class OpenAIBackend:
 
     async def _post(self, body: bytes) -> Any:
         """The JSON that the least busy server answers."""
-        import anyio
-
         url = min(self._busy, key=self._busy.__getitem__)
         self._busy[url] += 1
         try:
-            with anyio.fail_after(self._options.timeout):
+            with self._fail_after(self._options.timeout):
                 response = await next(self._next_client).post(url, content=body)
         except TimeoutError:
             raise _Passing(f"no answer within {self._options.timeout:g} seconds") from None
